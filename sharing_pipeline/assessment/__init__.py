@@ -1,0 +1,1 @@
+"""How a night is judged: definitions (口径), working days, deadlines, and running the SQL."""

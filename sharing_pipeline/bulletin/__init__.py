@@ -1,0 +1,1 @@
+"""Bulletins: what people are shown of a published night. Nothing here computes a figure."""

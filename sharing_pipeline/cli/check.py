@@ -1,0 +1,190 @@
+"""`sharing check`: what intake would say about files, before they are sent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sharing_pipeline.cli.chinese import Command, OneOf
+from sharing_pipeline.cli.common import with_settings
+from sharing_pipeline.cli.screen import heading, printed, progress, table
+from sharing_pipeline.errors import UsageError
+from sharing_pipeline.settings import Settings, system_clock
+
+if TYPE_CHECKING:
+    from sharing_pipeline.intake.checking import Checked, CheckedFile
+    from sharing_pipeline.intake.sandbox import Sandbox
+
+FINDINGS = 3
+"""Exit status: there is something to mend."""
+
+_FIRST = 10
+_DATASETS = {
+    "catalogue": "政务数据目录",
+    "resource": "挂载资源",
+    "field": "信息项",
+    "demand": "供需对接清单",
+    "exchange_log": "交换日志",
+    "organisation": "机构",
+    "exemption": "免考核",
+}
+_WOULD_BE = {
+    "accepted": "可以接收",
+    "partly_held": "部分留待处理",
+    "held": "留待处理",
+    "rejected": "整份退回",
+}
+_EPILOG = """
+\b
+示例：
+  sharing check 目录.xlsx
+  sharing check 目录.xlsx --reply 目录-校验结果.xlsx
+  sharing check 报送/ --source nantong --reply 校验结果/
+  sharing check 目录.xlsx --home /data/demo
+\b
+不收件，不写主目录。给了 --home（或 SHARING_HOME），就按那里的机构清单和现有目录核对归属、
+减少超过 20% 等；没有给，就只按 catalog/ 的机构清单。
+有问题时把原文件标上颜色和批注写成校验结果，默认写在当前文件夹，已有的文件不覆盖。
+\b
+退出状态：0 没有问题；2 用法或配置有误；3 有问题。
+"""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, help="文件，或装着文件的文件夹")
+@click.option("--source", metavar="S", help="来源名；默认是规范文件，由表头分辨")
+@click.option("--dataset", type=OneOf(_DATASETS), help="只检查这个数据集，或表头分不清时指定")
+@click.option("--reply", metavar="OUT", help="校验结果写到这个文件；几个文件时写到这个文件夹")
+@with_settings
+def check(
+    settings: Settings,
+    files: Sequence[str],
+    source: str | None,
+    dataset: str | None,
+    reply: str | None,
+) -> int:
+    """报送之前检查文件：行数、问题，和标好颜色批注的校验结果。"""
+    from sharing_pipeline.intake.checking import check_files
+    from sharing_pipeline.intake.sandbox import Sandbox
+
+    with progress() as report, Sandbox(settings.limits, settings.home) as sandbox:
+        checked = check_files(
+            settings,
+            [Path(one) for one in files],
+            source=source,
+            dataset=dataset,
+            use_home=_home_given(),
+            sandbox=sandbox,
+            clock=system_clock,
+            progress=report,
+        )
+        replies = _write_replies(settings, sandbox, checked, reply)
+    for one in checked.files:
+        _print_file(one, replies.get(one.path))
+    _print_how(settings, checked)
+    return 0 if all(one.answer.clean for one in checked.files) else FINDINGS
+
+
+def _home_given() -> bool:
+    """Whether a home folder was asked for; the default one isn't meant by a sender."""
+    given = click.get_current_context().params.get("home")
+    return bool(given or os.environ.get("SHARING_HOME"))
+
+
+def _write_replies(
+    settings: Settings, sandbox: Sandbox, checked: Checked, reply: str | None
+) -> dict[Path, Path]:
+    """Writes the replies; where each file's is."""
+    from sharing_pipeline.reply.outgoing import send
+    from sharing_pipeline.reply.write import Job
+
+    wanted = [one for one in checked.files if reply is not None or not one.answer.clean]
+    places = _places(wanted, len(checked.files), reply)
+    at = system_clock()
+    for one in wanted:
+        out = places[one.path]
+        if out.resolve() in {each.path.resolve() for each in checked.files}:
+            raise UsageError(f"校验结果不能写到被检查的文件 {out} 上。请用 --reply 换一个。")
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{out} 写不了：{error.strerror}。请用 --reply 换一个。") from error
+        send(sandbox, Job(one.path, one.answer, at, out, settings.limits))
+    return places
+
+
+def _places(wanted: Sequence[CheckedFile], count: int, reply: str | None) -> dict[Path, Path]:
+    from sharing_pipeline.intake.checking import REPLIES_FOLDER
+    from sharing_pipeline.reply.names import reply_names, unused
+
+    if reply is not None and count == 1 and not Path(reply).is_dir():
+        if Path(reply).suffix.lower() not in (".xlsx", ".xlsm"):
+            raise UsageError(f"校验结果是工作簿，文件名要以 .xlsx 结尾：{reply}。")
+        return {one.path: Path(reply) for one in wanted}
+    names = reply_names([one.answer.file_name for one in wanted])
+    if reply is not None:
+        paths = [Path(reply) / name for name in names]
+    else:
+        folder = Path() if count == 1 else Path(REPLIES_FOLDER)
+        paths = [unused(folder / name) for name in names]
+    return {one.path: path for one, path in zip(wanted, paths, strict=True)}
+
+
+def _print_file(checked: CheckedFile, reply: Path | None) -> None:
+    answer = checked.answer
+    heading(f"{printed(answer.file_name)}（{printed(answer.source)}）")
+    table(
+        ("数据集", "读入", "接收", "重复", "退回", "警告", "状态"),
+        [
+            (one.title, one.rows_read, one.accepted, one.duplicate, one.quarantined, one.warnings,
+             _WOULD_BE[one.status])
+            for one in answer.datasets
+        ],
+    )  # fmt: skip
+    for one in answer.datasets:
+        if one.why:
+            click.echo(f"{one.title}：{printed(one.why)}")
+    for note in answer.notes:
+        click.echo(printed(note))
+    _print_first(checked)
+    if answer.clean:
+        click.echo("没有发现问题。")
+    if reply is not None:
+        click.echo(f"校验结果：{reply}")
+
+
+def _print_first(checked: CheckedFile) -> None:
+    from sharing_pipeline.intake.answer import LEVELS
+
+    order = list(LEVELS)
+    remarks = sorted(checked.answer.remarks, key=lambda one: order.index(one.level))
+    if not remarks:
+        return
+    shown = remarks[:_FIRST]
+    which = f"最要紧的 {len(shown)} 处" if len(shown) < len(remarks) else "全部"
+    heading(f"问题 {len(remarks):,} 处，{which}：")
+    table(
+        ("级别", "工作表", "行", "列", "值", "说明", "怎么办"),
+        [
+            (LEVELS[one.level], one.sheet, one.row, one.header, one.value, one.message,
+             one.what_to_do)
+            for one in shown
+        ],
+    )  # fmt: skip
+
+
+def _print_how(settings: Settings, checked: Checked) -> None:
+    """What was not checked, and why."""
+    click.echo("")
+    if not checked.organisations_known:
+        click.echo(
+            "没有机构清单，提供方、需求方是否存在没有核对。"
+            "请用 --home 指定用过的主目录，或填写 catalog/organisations.csv。"
+        )
+    if not checked.home_used:
+        unused_home = f"主目录 {settings.home} 还没有用过，" if _home_given() else ""
+        click.echo(f"{unused_home}没有与现有目录比较：归属、比上次少多少条没有核对。")

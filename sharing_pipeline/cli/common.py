@@ -1,0 +1,85 @@
+"""What every command shares: which home folder, who opens it, and where a bug is written down.
+
+No output of any command is made here; tables and progress are in screen.py.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sharing_pipeline.bug_reports import keep_report
+from sharing_pipeline.errors import UsageError
+from sharing_pipeline.settings import Settings, system_clock
+
+if TYPE_CHECKING:
+    from sharing_pipeline.published import Published
+    from sharing_pipeline.store.ledger import Ledger
+
+_HOME = "主目录；默认取环境变量 SHARING_HOME，再默认 var/"
+_CATALOG = "配置目录；默认取环境变量 SHARING_CATALOG，再默认 catalog/"
+
+
+def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command --home and --catalog, and calls it with the Settings that they make."""
+
+    @click.option("--home", metavar="DIR", help=_HOME)
+    @click.option("--catalog", metavar="DIR", help=_CATALOG)
+    @functools.wraps(command)
+    def wrapper(home: str | None, catalog: str | None, **given: Any) -> Any:
+        settings = Settings.read(home, catalog)
+        before = sys.excepthook
+        sys.excepthook = functools.partial(_write_bug, settings.home)
+        result = command(settings, **given)
+        # Only reached without an exception: the hook has to outlive whatever is raised.
+        sys.excepthook = before
+        return result
+
+    return wrapper
+
+
+def _write_bug(
+    home: Path, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Keeps the traceback of a bug in a file and says in one line where it is."""
+    text = "".join([f"{' '.join(sys.argv)}\n", *traceback.format_exception(kind, error, trace)])
+    path = keep_report(home, text)
+    click.echo(
+        f"程序出错，没有完成（{kind.__name__}）。已公布的结果没有变化。\n"
+        f"详情记在 {path}，请把这个文件发给维护人员。",
+        err=True,
+    )
+
+
+def yesterday() -> date:
+    """The business date that a night is run for by default."""
+    return system_clock().date() - timedelta(days=1)
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """The ledger of a home folder that is in use; UsageError for one that isn't.
+
+    For commands that only look: they don't make a home folder out of a mistyped name.
+    """
+    from sharing_pipeline.store.ledger import Ledger
+
+    if not (settings.home / "ledger.db").is_file():
+        raise UsageError(
+            f"主目录 {settings.home} 还没有用过。请核对 --home，或先运行 sharing nightly。"
+        )
+    return Ledger.open(settings)
+
+
+def open_published(settings: Settings) -> Published:
+    """What a home folder has published."""
+    from sharing_pipeline.published import Published
+
+    return Published(settings, open_ledger(settings))

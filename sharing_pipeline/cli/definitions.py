@@ -1,0 +1,188 @@
+"""`sharing definitions`: which there are, whether they are sound, and how two of them differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sharing_pipeline.cli.chinese import Day, Group
+from sharing_pipeline.cli.common import open_ledger, with_settings
+from sharing_pipeline.cli.screen import heading, rate_of, table
+from sharing_pipeline.errors import ConfigurationError
+from sharing_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from sharing_pipeline.assessment.definitions import Definition
+    from sharing_pipeline.comparing import Comparison
+
+
+@click.group(
+    cls=Group,
+    epilog="""
+    \b
+    示例：
+      sharing definitions list
+      sharing definitions check
+      sharing definitions compare mount_rate/2023-1 mount_rate/2026-draft --date 2026-11-22
+    """,
+)
+def definitions() -> None:
+    """口径：列出、检查、比较。"""
+
+
+@definitions.command(
+    "list",
+    epilog="""
+    \b
+    示例：
+      sharing definitions list
+      sharing definitions list --catalog /data/catalog
+    """,
+)
+@with_settings
+def list_(settings: Settings) -> None:
+    """列出 catalog/definitions 里的口径和参数。"""
+    from sharing_pipeline.assessment.definitions import (
+        INDICATORS,
+        load_definitions,
+        parameters_json,
+    )
+
+    known = load_definitions(settings.catalog)
+    table(
+        ("口径", "指标", "名称", "目标", "正式", "已核实", "从", "到"),
+        [
+            (one.id, INDICATORS[one.indicator], one.title, f"{one.target_text}%", one.official,
+             one.verified, one.effective_from, one.effective_to)
+            for one in known
+        ],
+    )  # fmt: skip
+    heading("参数")
+    for one in known:
+        click.echo(f"{one.id} {parameters_json(one)}")
+
+
+@definitions.command(
+    epilog="""
+    \b
+    示例：
+      sharing definitions check
+      sharing definitions check --home /data/demo
+    \b
+    退出状态：0 都能用；2 有不能用的。
+    """
+)
+@with_settings
+def check(settings: Settings) -> None:
+    """检查每个口径文件，以及它们合在一起有没有矛盾。"""
+    from sharing_pipeline.assessment.definitions import load_definitions, refuse_overlaps
+
+    paths = sorted((settings.catalog / "definitions").rglob("*.yaml"))
+    broken = sum(not _check_file(settings, path) for path in paths)
+    if broken:
+        raise ConfigurationError(f"有 {broken} 个口径文件不能用，请按上面的说明改正。")
+    known = load_definitions(settings.catalog)
+    refuse_overlaps(known)
+    _refuse_changed(settings, known)
+    click.echo(f"共 {len(known)} 个口径，都能用。")
+
+
+def _check_file(settings: Settings, path: Path) -> bool:
+    from sharing_pipeline.assessment.definitions import read_definition
+
+    try:
+        definition = read_definition(settings.catalog, path)
+    except ConfigurationError as error:
+        click.echo(f"不能用 {error}")
+        return False
+    click.echo(f"能用　 {path}：{definition.id} {definition.title}")
+    return True
+
+
+def _refuse_changed(settings: Settings, known: Sequence[Definition]) -> None:
+    """A definition with published results can't change; only a home in use has any."""
+    from sharing_pipeline.figures.publish import refuse_changed
+
+    if (settings.home / "ledger.db").is_file():
+        with open_ledger(settings).session() as session:
+            refuse_changed(session, known)
+
+
+@definitions.command(
+    epilog="""
+    \b
+    示例：
+      sharing definitions compare mount_rate/2023-1 mount_rate/2026-draft --date 2026-11-22
+    \b
+    当日已公布的直接比较；没有公布的按当日有效数据另算一次，不公布。
+    """
+)
+@click.argument("one", metavar="A", help="口径")
+@click.argument("other", metavar="B", help="同一指标的另一个口径")
+@click.option("--date", "day", type=Day(), required=True, help="业务日")
+@with_settings
+def compare(settings: Settings, one: str, other: str, day: date) -> None:
+    """两个口径在同一天：各有多少达到、未达到、不计入，哪些对象结果不同。"""
+    from sharing_pipeline.comparing import compare as compare_definitions
+    from sharing_pipeline.night import locked
+
+    ledger = open_ledger(settings)
+    with locked(settings, lambda: click.echo("等待另一个运行结束……", err=True)):
+        found = compare_definitions(settings, ledger, [one, other], day)
+    source = "按已公布的结果" if found.published else "按当日有效数据另算，没有公布"
+    heading(f"{day} {one} 与 {other}（{source}）")
+    _print_counts(settings, found)
+    _print_differing(settings, found)
+
+
+def _print_counts(settings: Settings, found: Comparison) -> None:
+    from sharing_pipeline.figures.reasons import load_texts
+
+    texts = load_texts(settings.catalog)
+    rows: list[tuple[object, ...]] = []
+    for outcome, title in texts.outcomes.items():
+        rows.append((title, "", *(_sum(counts, outcome) for counts in found.counts)))
+        reasons = sorted({r for counts in found.counts for o, r in counts if o == outcome})
+        rows += [
+            ("", texts.reasons[reason].says, *(counts[outcome, reason] for counts in found.counts))
+            for reason in reasons
+        ]
+    met = [_sum(counts, "met") for counts in found.counts]
+    missed = [_sum(counts, "missed") for counts in found.counts]
+    rates = [rate_of(m, m + n) for m, n in zip(met, missed, strict=True)]
+    rows.append(("比率", "", *rates))
+    rows.append(("目标", "", *(f"{one.target_text}%" for one in found.definitions)))
+    table(("结果", "原因", *(one.id for one in found.definitions)), rows)
+
+
+def _sum(counts: Counter[tuple[str, str]], outcome: str) -> int:
+    return sum(count for (of, _), count in counts.items() if of == outcome)
+
+
+def _print_differing(settings: Settings, found: Comparison) -> None:
+    from sharing_pipeline.figures.reasons import load_texts
+
+    heading(f"结果不同的对象：{len(found.differing):,} 个")
+    if not found.differing:
+        return
+    texts = load_texts(settings.catalog)
+
+    def said(outcome: str | None, reason: str | None) -> str:
+        if outcome is None or reason is None:
+            return "没有这个对象"
+        return f"{texts.outcomes[outcome]}：{texts.reasons[reason].says}"
+
+    first, second = (one.id for one in found.definitions)
+    table(
+        ("编号", "机构代码", first, second),
+        [
+            (one.subject_id, one.org_code, said(one.outcome, one.reason),
+             said(one.other_outcome, one.other_reason))
+            for one in found.differing
+        ],
+    )  # fmt: skip

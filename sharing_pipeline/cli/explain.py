@@ -1,0 +1,168 @@
+"""`sharing explain`: the rows behind a figure, or everything behind one row."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sharing_pipeline.cli.chinese import Command, Day, OneOf, Whole
+from sharing_pipeline.cli.common import open_published, with_settings
+from sharing_pipeline.cli.export import to_standard_output
+from sharing_pipeline.cli.labels import OUTCOME
+from sharing_pipeline.cli.screen import heading, percent, printed, table
+from sharing_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from sharing_pipeline.contracts import Contract
+    from sharing_pipeline.explain import Answer, Question
+    from sharing_pipeline.published import Published
+    from sharing_pipeline.story import Story
+
+_EPILOG = """
+\b
+示例：
+  sharing explain mount_rate --date 2026-11-22 --outcome missed --home /data/demo
+  sharing explain update_timeliness --date 2026-11-22 --org 3611JY > 明细.csv
+  sharing explain update_timeliness --date 2026-11-22 --subject 3611JY-0001
+\b
+指标：mount_rate 平台目录挂载率，update_timeliness 数据更新及时率，
+demand_completion 供需对接清单总体完成率。
+明细写到标准输出：屏幕上是表格，重定向时是 CSV；分子、分母、不计入写到标准错误。
+"""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@click.argument("indicator", metavar="INDICATOR", help="指标，见下")
+@click.option("--date", "day", type=Day(), required=True, help="业务日")
+@click.option("--org", metavar="CODE", help="只看这个机构；代码或名称")
+@click.option("--tree", is_flag=True, help="连同它的下级机构")
+@click.option("--subject", metavar="ID", help="一条目录或一项需求的来龙去脉")
+@click.option("--definition", metavar="ID", help="口径，默认正式口径")
+@click.option("--revision", type=Whole(), help="第几版，默认最新")
+@click.option("--outcome", type=OneOf(OUTCOME), help="只看这种结果：达到、未达到、不计入")
+@with_settings
+def explain(settings: Settings, indicator: str, day: date, **narrowed: Any) -> None:
+    """一个数字由哪些行得来：逐条列出，连同结果和原因。"""
+    from sharing_pipeline.explain import Question, answer
+    from sharing_pipeline.story import tell
+
+    published = open_published(settings)
+    question = Question(indicator, day, **narrowed)
+    found = answer(published, question)
+    if question.subject is not None and found.rows.num_rows:
+        _print_story(published, question, found, tell(published, question, found))
+    elif sys.stdout.isatty():
+        _print_rows(found)
+    else:
+        to_standard_output(found.rows, "csv")
+    _print_counts(found)
+
+
+def _print_rows(found: Answer) -> None:
+    names = ("subject_id", "name", "org_name", "outcome_text", "reason_text", "due_on",
+             "deadline_on", "overdue_days", "evidence_at")  # fmt: skip
+    headers = ("编号", "名称", "机构", "结果", "原因", "应更新日", "截止日", "超期天数", "依据日期")
+    rows = found.rows.to_pylist()
+    table(headers, [[row[name] for name in names] for row in rows])
+
+
+def _print_counts(found: Answer) -> None:
+    figure, publication = found.figure, found.publication
+    click.echo(
+        f"{figure['scope_name']}（{figure['scope_type']}）：分子 {figure['numerator']:,}，"
+        f"分母 {figure['denominator']:,}，不计入 {figure['excluded']:,}，"
+        f"比率 {percent(figure['rate_display'])}，目标 {figure['target_percent']}%；"
+        f"口径 {publication.definition} 第 {publication.revision} 版；"
+        f"列出 {found.rows.num_rows:,} 行",
+        err=True,
+    )
+
+
+def _print_story(published: Published, question: Question, found: Answer, story: Story) -> None:
+    from sharing_pipeline.assessment.definitions import INDICATORS
+
+    row = story.assessed
+    click.echo(f"{row['subject_id']} {printed(row['name'])}")
+    click.echo(f"{printed(row['org_name'])}（{row['org_code']}）")
+    heading(f"{question.day} {INDICATORS[question.indicator]}")
+    click.echo(f"结果：{row['outcome_text']}，第 {story.rule} 条规则：{row['reason_text']}")
+    _print_dates(published, row)
+    publication = found.publication
+    click.echo(
+        f"口径 {publication.definition} 第 {publication.revision} 版，参数 {story.parameters}"
+    )
+    _print_subject(published, question, story)
+    if question.indicator != "demand_completion":
+        _print_resources(story)
+    if story.exemptions:
+        heading("免考核")
+        table(
+            ("从", "到", "批准", "来自"),
+            [
+                (one["valid_from"], one["valid_to"], one["approved_by"], one["origin"])
+                for one in story.exemptions
+            ],
+        )
+
+
+def _print_dates(published: Published, row: dict[str, Any]) -> None:
+    from sharing_pipeline.contracts import load_contracts
+    from sharing_pipeline.figures.reasons import load_texts
+
+    contract = load_contracts(published.settings.catalog)["assessment"]
+    states = load_texts(published.settings.catalog).states
+    source = {"exchange": "交换日志", "declared": "目录自报"}
+    words = {"state": states, "evidence_source": source}
+    for name in (
+        "evidence_source",
+        "evidence_at",
+        "due_on",
+        "deadline_on",
+        "overdue_days",
+        "state",
+    ):
+        if row[name] is not None:
+            shown = words.get(name, {}).get(row[name], row[name])
+            click.echo(f"{contract[name].title}：{printed(shown)}")
+
+
+def _print_subject(published: Published, question: Question, story: Story) -> None:
+    """Every filled cell of the entry or demand in force, and where the row came from."""
+    from sharing_pipeline.contracts import load_contracts
+
+    kind = "demand" if question.indicator == "demand_completion" else "catalogue"
+    contract: Contract = load_contracts(published.settings.catalog)[kind]
+    heading(f"当日有效的{contract.title}")
+    filled = [
+        (column.title, story.subject[column.name])
+        for column in contract.columns
+        if story.subject.get(column.name) not in (None, "")
+    ]
+    table(("项", "值"), [*filled, ("来自", story.subject["origin"])])
+
+
+def _print_resources(story: Story) -> None:
+    heading(f"当日有效的资源：{len(story.resources)} 个")
+    if story.resources:
+        table(
+            ("资源标识", "类型", "挂载状态", "资源状态", "挂载日期", "算挂载", "来自"),
+            [
+                (one["resource_id"], one["resource_type"], one["mount_status"],
+                 one["resource_status"], one["mounted_on"], one["mounted"], one["origin"])
+                for one in story.resources
+            ],
+        )  # fmt: skip
+    heading(f"这些资源的交换记录（按日，新的在前）：{len(story.records)} 条")
+    if story.records:
+        table(
+            ("日期", "资源标识", "方向", "次数", "成功", "失败", "有效更新", "行数", "来自"),
+            [
+                (one["day"], one["resource_id"], one["direction"], one["attempts"],
+                 one["successes"], one["failures"], one["effective_updates"], one["rows"],
+                 one["origin"])
+                for one in story.records
+            ],
+        )  # fmt: skip

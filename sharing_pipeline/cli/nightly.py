@@ -1,0 +1,173 @@
+"""`sharing nightly`: the main job, and what came of it in a screenful."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sharing_pipeline.cli.chinese import Command, Day
+from sharing_pipeline.cli.common import open_ledger, open_published, with_settings, yesterday
+from sharing_pipeline.cli.labels import STATUS, input_name
+from sharing_pipeline.cli.rates import print_rates
+from sharing_pipeline.cli.screen import heading, printed, progress, table
+from sharing_pipeline.errors import NothingPublished
+from sharing_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from sharing_pipeline.figures.publish import Revision
+    from sharing_pipeline.night import NightReport
+    from sharing_pipeline.store.ledger import Submission
+
+TROUBLED = 3
+"""Exit status: published, and something of this run needs a person."""
+
+_WEAKEST = 5
+_EPILOG = """
+\b
+示例：
+  sharing nightly --home /data/demo
+  sharing nightly --home /data/demo --date 2026-11-22 --definition mount_rate/2026-draft
+\b
+退出状态：0 完成；1 失败，没有公布；2 用法或配置有误；
+3 已公布，但本次有报送留待处理、被退回或有退回的行（列在标准错误）。
+"""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@click.option("--date", "day", type=Day(), help="业务日，默认昨天（北京时间）")
+@click.option(
+    "--definition",
+    "definitions",
+    metavar="ID",
+    multiple=True,
+    help="正式口径之外另算的口径，可以写多次",
+)
+@click.option("--strict", is_flag=True, help="有留待处理或退回的就不公布，退出状态 1")
+@with_settings
+def nightly(
+    settings: Settings, day: date | None, definitions: tuple[str, ...], strict: bool
+) -> int:
+    """每日任务：收件、检查、评定、公布。定时任务运行的也是它。"""
+    report = _run(settings, day or yesterday(), definitions, strict)
+    _print_rates(settings, report)
+    _print_revisions(report.revisions)
+    _print_where(settings)
+    staged = report.intake.staged
+    for name in staged.changing:
+        click.echo(f"还在变化，留到下一晚：{printed(name)}", err=True)
+    for name in staged.known:
+        click.echo(f"内容与已收过的文件相同，不再收：{printed(name)}", err=True)
+    return _print_troubled(report.intake.troubled)
+
+
+def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool) -> NightReport:
+    from sharing_pipeline.orchestration.run import run_nightly
+    from sharing_pipeline.store.ledger import Ledger
+
+    before = _last_submission(Ledger.open(settings))
+    try:
+        with progress() as report:
+            return run_nightly(
+                settings, day, definitions=definitions, strict=strict, progress=report
+            )
+    except NothingPublished:
+        if strict:
+            _print_troubled(_troubled_since(settings, before))
+        raise
+
+
+def _last_submission(ledger: Any) -> int:
+    from sharing_pipeline.store.ledger import Submission, last_number
+
+    with ledger.session() as session:
+        return last_number(session, Submission.id)
+
+
+def _troubled_since(settings: Settings, number: int) -> list[Submission]:
+    from sqlalchemy import select
+
+    from sharing_pipeline.store.ledger import Submission
+
+    with open_ledger(settings).session() as session:
+        news = session.scalars(
+            select(Submission).where(Submission.id > number).order_by(Submission.id)
+        )
+        return [one for one in news if one.status != "accepted" or one.quarantined]
+
+
+def _print_rates(settings: Settings, report: NightReport) -> None:
+    ids = {one.definition.id for one in report.revisions}
+    published = open_published(settings)
+    official = {one.definition for one in published.publications(report.day) if one.official}
+    board = [
+        row
+        for row in published.table("scoreboard", report.day).to_pylist()
+        if row["definition"] in ids
+    ]
+    heading(f"{report.day} 三率")
+    print_rates([row for row in board if row["scope_type"] == "all"])
+    _print_weakest([row for row in board if row["definition"] in official])
+
+
+def _print_weakest(board: Sequence[dict[str, Any]]) -> None:
+    """The organisations with the most entries short, all three official indicators together."""
+    from sharing_pipeline.assessment.definitions import INDICATORS
+
+    short: dict[tuple[str, str], dict[str, int]] = {}
+    for row in board:
+        if row["scope_type"] == "org" and row["shortfall"]:
+            of = short.setdefault((row["scope_code"], row["scope_name"]), {})
+            of[row["indicator"]] = row["shortfall"]
+    weakest = sorted(short.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:_WEAKEST]
+    if not weakest:
+        return
+    heading(f"差得最多的 {len(weakest)} 个机构（还要达到几项才达标）")
+    table(
+        ("机构", "代码", "挂载", "更新", "供需", "合计"),
+        [
+            (name, code, *(of.get(one, 0) for one in INDICATORS), sum(of.values()))
+            for (code, name), of in weakest
+        ],
+    )
+
+
+def _print_revisions(revisions: Sequence[Revision]) -> None:
+    heading("版次")
+    for one in revisions:
+        click.echo(f"{one.definition.id} {_revision_text(one)}")
+
+
+def _revision_text(one: Revision) -> str:
+    if not one.new:
+        return f"第 {one.revision} 版，结果与上次相同，没有新版"
+    if one.revision == 1:
+        return "第 1 版，首次公布"
+    changed = "、".join(input_name(name) for name in one.inputs_changed) or "没有变化"
+    return f"第 {one.revision} 版，{one.moved:,} 个对象的结果变了；变了的输入：{changed}"
+
+
+def _print_where(settings: Settings) -> None:
+    page = settings.site / "index.html"
+    click.echo(f"\n首页：{page}" if page.is_file() else "")
+    click.echo(f"打开界面：sharing ui --home {settings.home}")
+    click.echo(f"看某个数字的明细：sharing explain 指标 --date 业务日 --home {settings.home}")
+
+
+def _print_troubled(troubled: Sequence[Submission]) -> int:
+    """Lists on standard error what a person has to look at; the exit status."""
+    if not troubled:
+        return 0
+    click.echo(f"\n本次有 {len(troubled)} 份报送要处理：", err=True)
+    for one in troubled:
+        counted = f"，退回 {one.quarantined:,} 行" if one.quarantined else ""
+        why = f"：{printed(one.why)}" if one.why else ""
+        click.echo(
+            f"  {one.submission_id} {printed(one.source)}/{printed(one.file_name)} {one.dataset} "
+            f"{STATUS[one.status]}{counted}{why}",
+            err=True,
+        )
+    click.echo("用 sharing submissions show 报送编号 看详情。", err=True)
+    return TROUBLED

@@ -1,0 +1,204 @@
+"""`sharing status`: the last night and what waits for somebody, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from sharing_pipeline.cli.chinese import Command
+from sharing_pipeline.cli.common import open_ledger, with_settings
+from sharing_pipeline.cli.labels import input_name
+from sharing_pipeline.cli.rates import print_rates
+from sharing_pipeline.cli.screen import heading, printed, rate_of, table
+from sharing_pipeline.errors import UsageError
+from sharing_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from sharing_pipeline.published import Published
+    from sharing_pipeline.staleness import StaleNight
+    from sharing_pipeline.store.ledger import Ledger, Publication
+
+_SHOWN = 20
+"""How many of a long list are named; the rest is counted."""
+
+_EPILOG = """
+\b
+示例：
+  sharing status --home /data/demo
+  sharing status --home /data/demo --organisations
+"""
+
+
+_MOST_QUARANTINED = 5
+"""How many organisations are named beside the count of quarantined rows."""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@click.option("--organisations", is_flag=True, help="列出每个机构最近一次报送，不只是缺报的")
+@with_settings
+def status(settings: Settings, organisations: bool) -> None:
+    """最近一晚的三率、各来源的报送，以及留待处理、被退回、缺报和过期的。"""
+    from sharing_pipeline.published import Published
+
+    ledger = open_ledger(settings)
+    published = Published(settings, ledger)
+    try:
+        day = published.latest_day()
+    except UsageError:
+        click.echo(f"主目录 {settings.home} 还没有公布过任何一天。")
+        day = None
+    if day is not None:
+        _print_night(published, day)
+    _print_sent(settings, ledger)
+    _print_waiting(ledger)
+    if day is not None:
+        _print_organisations(settings, ledger, day, organisations)
+        _print_stale(settings, ledger)
+
+
+def _print_night(published: Published, day: date) -> None:
+    night = published.night(day)
+    publications = published.publications(day)
+    official = [one for one in publications if one.official]
+    heading(f"最近公布的业务日：{day}（{night.published_at} 公布）")
+    ids = {one.definition for one in official}
+    board = published.table("scoreboard", day).to_pylist()
+    print_rates([r for r in board if r["scope_type"] == "all" and r["definition"] in ids])
+    others = [one.definition for one in publications if not one.official]
+    if others:
+        click.echo(f"同时另算的口径：{'、'.join(others)}")
+    click.echo(f"收件时退回的行（不在分母里）：{night.totals['quarantined']:,}")
+    by = night.totals["quarantined_by"]
+    named = "、".join(f"{one['org_name']} {one['rows']:,}" for one in by[:_MOST_QUARANTINED])
+    if by:
+        click.echo(f"其中最多的机构：{named}")
+    heading("三项都达标、达标两项、一项、没有达标的各有多少")
+    kinds = {"org": "机构", "region": "地区"}
+    reached = night.totals["attainment"]
+    table(
+        ("", "三项", "两项", "一项", "没有"),
+        [(name, *(reached[kind][n] for n in "3210")) for kind, name in kinds.items()],
+    )
+    _print_by_source(published, day, official)
+
+
+def _print_by_source(published: Published, day: date, official: Sequence[Publication]) -> None:
+    from sharing_pipeline.assessment.definitions import INDICATORS
+    from sharing_pipeline.intake.sources import load_source
+    from sharing_pipeline.overview import count_by_source
+
+    counts = count_by_source(published, day, official)
+    titles = {
+        one: load_source(published.settings.catalog, one).title
+        for one in {one.source for one in counts}
+        if one
+    }
+    indicators = {one.definition: one.indicator for one in official}
+    order = list(INDICATORS)
+    heading("按来源")
+    table(
+        ("来源", "名称", "指标", "对象", "达到", "未达到", "不计入", "比率"),
+        [
+            (one.source, titles.get(one.source, ""), INDICATORS[indicators[one.definition]],
+             one.subjects, one.met, one.missed, one.excluded,
+             rate_of(one.met, one.met + one.missed))
+            for one in sorted(
+                counts, key=lambda one: (one.source, order.index(indicators[one.definition]))
+            )
+        ],
+    )  # fmt: skip
+
+
+def _print_sent(settings: Settings, ledger: Ledger) -> None:
+    from sharing_pipeline.contracts import load_contracts
+    from sharing_pipeline.overview import sent_by_source, waiting_files
+
+    titles = {name: one.title for name, one in load_contracts(settings.catalog).items()}
+    heading("报送")
+    table(
+        ("来源", "数据集", "份数", "其中被退回", "接收行", "退回行", "最近收到", "最近生效日"),
+        [
+            (one.source, titles[one.dataset], one.submissions, one.rejected, one.accepted_rows,
+             one.quarantined_rows, one.last_received_at, one.last_effective_on)
+            for one in sent_by_source(ledger)
+        ],
+    )  # fmt: skip
+    waiting = waiting_files(settings, ledger)
+    if waiting:
+        click.echo(f"有 {waiting} 个文件等下一次运行。")
+
+
+def _print_waiting(ledger: Ledger) -> None:
+    from sharing_pipeline.overview import held_parts, rejected_files
+
+    held = held_parts(ledger)
+    if held:
+        heading(f"留待处理：{len(held)} 个机构的部分，用 sharing submissions accept 或 reject 决定")
+        table(
+            ("报送编号", "来源", "文件名", "机构代码", "原有", "现有", "原因"),
+            [
+                (one.submission_id, one.source, one.file_name, part.org_code,
+                 part.in_force_before, part.rows, part.why)
+                for one, part in held
+            ],
+        )  # fmt: skip
+    rejected = rejected_files(ledger)
+    if rejected:
+        heading(f"被退回、还没有补来的文件：{len(rejected)} 个")
+        table(
+            ("报送编号", "来源", "文件名", "收到时间", "原因"),
+            [
+                (one.submission_id, one.source, one.file_name, one.received_at, one.why)
+                for one in rejected[-_SHOWN:]
+            ],
+        )
+
+
+def _print_organisations(settings: Settings, ledger: Ledger, day: date, every: bool) -> None:
+    from sharing_pipeline.overview import LATE_AFTER_DAYS, sent_by_organisation
+
+    listed = sent_by_organisation(settings, ledger, day)
+    if not listed:
+        return
+    missing = [one for one in listed if one.missing_on(day)]
+    heading(
+        f"机构清单里有效的机构 {len(listed)} 个，缺报目录的 {len(missing)} 个"
+        f"（从未报过，或超过 {LATE_AFTER_DAYS} 天没有报）"
+    )
+    shown = listed if every else missing[:_SHOWN]
+    if shown:
+        table(
+            ("机构代码", "机构", "最近一次", "行数", "留待处理"),
+            [(one.org_code, one.org_name, one.last_on or "从未", one.rows, one.held)
+             for one in shown],
+        )  # fmt: skip
+    if not every:
+        click.echo("各机构的报送：sharing status --organisations")
+
+
+def _print_stale(settings: Settings, ledger: Ledger) -> None:
+    from sharing_pipeline.staleness import stale_nights
+
+    stale = stale_nights(settings, ledger)
+    by_data = [one for one in stale if one.by_data]
+    if by_data:
+        heading(f"过期：公布之后又来了与之有关的数据的业务日，{len(by_data)} 天")
+        table(
+            ("业务日", "变了的输入"),
+            [(one.day, _inputs(one)) for one in by_data[-_SHOWN:]],
+        )
+        click.echo("要按现有数据重算，请运行 sharing nightly --date 业务日；原来的版次仍在。")
+    configured = [one for one in stale if not one.by_data]
+    if configured:
+        days = f"{configured[0].day} 至 {configured[-1].day}"
+        click.echo(
+            f"\n公布之后只有配置改过的业务日：{len(configured)} 天（{printed(days)}，"
+            f"{_inputs(configured[-1])}）"
+        )
+
+
+def _inputs(one: StaleNight) -> str:
+    return "、".join(input_name(name) for name in one.changed)

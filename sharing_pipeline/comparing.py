@@ -1,0 +1,131 @@
+"""Two definitions of one indicator on one day, side by side, without publishing anything.
+
+What is published is taken as it is; otherwise both are assessed on the day's facts, and the
+files that this makes are taken away again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sharing_pipeline.assessment.assess import assess
+from sharing_pipeline.assessment.definitions import (
+    INDICATORS,
+    Definition,
+    load_definitions,
+    pick,
+)
+from sharing_pipeline.errors import UsageError
+from sharing_pipeline.facts.build import build_facts
+from sharing_pipeline.figures.publish import latest_revision
+from sharing_pipeline.settings import Settings
+from sharing_pipeline.store.engine import Engine, quoted
+from sharing_pipeline.store.lake import Lake
+from sharing_pipeline.store.ledger import Ledger
+
+_DIFFERING = """
+SELECT
+    COALESCE(one.subject_id, other.subject_id), COALESCE(one.org_code, other.org_code),
+    one.outcome, one.reason, other.outcome, other.reason
+FROM read_parquet({one}) AS one
+FULL JOIN read_parquet({other}) AS other ON other.subject_id = one.subject_id
+WHERE one.outcome IS DISTINCT FROM other.outcome
+ORDER BY 1
+"""
+
+
+@dataclass(frozen=True)
+class Differing:
+    """A subject with another outcome under the second definition than under the first."""
+
+    subject_id: str
+    org_code: str
+    outcome: str | None
+    reason: str | None
+    other_outcome: str | None
+    other_reason: str | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two definitions, the counts of (outcome, reason) of each, and the subjects that differ."""
+
+    definitions: tuple[Definition, Definition]
+    published: bool
+    counts: tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]
+    differing: list[Differing]
+
+
+def compare(settings: Settings, ledger: Ledger, ids: Sequence[str], day: date) -> Comparison:
+    """Compares two definitions on a day; whoever calls holds the home folder's lock.
+
+    UsageError for an unknown definition or two of different indicators.
+    """
+    one, other = _pair(settings, ids)
+    paths = _published(settings, ledger, (one, other), day)
+    if paths is not None:
+        return _compare(settings, (one, other), paths, published=True)
+    with _assessed(settings, ledger, (one, other), day) as made:
+        return _compare(settings, (one, other), made, published=False)
+
+
+def _pair(settings: Settings, ids: Sequence[str]) -> tuple[Definition, Definition]:
+    known = load_definitions(settings.catalog)
+    (one,), (other,) = (pick(known, [each]) for each in ids)
+    if one.indicator != other.indicator:
+        raise UsageError(
+            f"{one.id} 是{INDICATORS[one.indicator]}的口径，{other.id} 是"
+            f"{INDICATORS[other.indicator]}的，不能比较。请选同一指标的两个口径。"
+        )
+    return one, other
+
+
+def _published(
+    settings: Settings, ledger: Ledger, definitions: Sequence[Definition], day: date
+) -> list[Path] | None:
+    """The latest published assessments of the day, None unless all of them are there."""
+    with ledger.session() as session:
+        found = [latest_revision(session, day, one.id) for one in definitions]
+    lake = Lake(settings)
+    paths = [lake.path(one.assessment_path) for one in found if one is not None]
+    return paths if len(paths) == len(definitions) else None
+
+
+@contextmanager
+def _assessed(
+    settings: Settings, ledger: Ledger, definitions: Sequence[Definition], day: date
+) -> Iterator[list[Path]]:
+    facts = build_facts(settings, ledger, day)
+    paths = [one.path for one in assess(settings, facts, list(definitions))]
+    try:
+        yield paths
+    finally:
+        for path in paths:
+            path.unlink()
+
+
+def _compare(
+    settings: Settings,
+    definitions: tuple[Definition, Definition],
+    paths: Sequence[Path],
+    *,
+    published: bool,
+) -> Comparison:
+    one, other = (quoted(path) for path in paths)
+    with Engine(settings) as engine:
+        counts = [_counts(engine, name) for name in (one, other)]
+        rows = engine.rows(_DIFFERING.format(one=one, other=other))
+    differing = [Differing(*row) for row in rows]
+    return Comparison(definitions, published, (counts[0], counts[1]), differing)
+
+
+def _counts(engine: Engine, name: str) -> Counter[tuple[str, str]]:
+    rows = engine.rows(
+        f"SELECT outcome, reason, count(*) FROM read_parquet({name}) GROUP BY outcome, reason"
+    )
+    return Counter({(outcome, reason): count for outcome, reason, count in rows})

@@ -1,0 +1,114 @@
+"""What the exchange log says of every resource up to a day, kept as one row per resource.
+
+A night reads the days since the newest state that still holds; the raw log is never read here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from sharing_pipeline.intake.in_force import Store
+from sharing_pipeline.store.ledger import LakeFile, Snapshot, last_number
+
+DAILY = {
+    "day": "DATE",
+    "resource_id": "VARCHAR",
+    "direction": "VARCHAR",
+    "successes": "BIGINT",
+    "effective_updates": "BIGINT",
+}
+"""The columns of exchange_daily that evidence needs."""
+
+STATE = {
+    "resource_id": "VARCHAR",
+    "has_supply": "INTEGER",
+    "last_success_on": "DATE",
+    "last_update_on": "DATE",
+}
+
+
+class DailyFile(NamedTuple):
+    """A lake file of exchange_daily and the record days of its rows."""
+
+    name: str
+    first_day: date
+    last_day: date
+
+
+def exchange_state(store: Store, day: date) -> str:
+    """Name of the lake file with one row per resource that the log names up to `day`:
+    has_supply (0/1), last_success_on, last_update_on."""
+    snapshot = _usable(store.session, day)
+    news = daily_files(store.session, snapshot.day if snapshot else None, day)
+    if snapshot and not news:
+        return str(snapshot.file_ids["state"])
+    before = [store.lake.path(snapshot.file_ids["state"])] if snapshot else []
+    store.engine.load_files("state_before", before, STATE)
+    load_daily(store, news, snapshot.day if snapshot else date.min, day)
+    store.engine.create("exchange_state", "facts/exchange_state")
+    path = store.lake.new("exchange_state")
+    store.engine.write("SELECT * FROM exchange_state ORDER BY resource_id", path)
+    store.session.add(
+        Snapshot(
+            kind="exchange",
+            day=day,
+            last_submission=0,
+            last_decision=0,
+            last_daily_file=last_number(store.session, LakeFile.id),
+            file_ids={"state": store.lake.name(path)},
+        )
+    )
+    return store.lake.name(path)
+
+
+def load_daily(store: Store, files: list[DailyFile], after: date, until: date) -> None:
+    """Makes table `exchange_new` from the rows of daily files with after < day ≤ until."""
+    paths = [store.lake.path(one.name) for one in files]
+    store.engine.load_files("exchange_new", paths, DAILY)
+    store.engine.connection.execute(
+        "DELETE FROM exchange_new WHERE day IS NULL OR day <= ? OR day > ?", [after, until]
+    )
+
+
+def daily_files(session: Session, after: date | None, until: date) -> list[DailyFile]:
+    """The current daily files with records in (after, until]."""
+    wanted = select(LakeFile).where(
+        LakeFile.kind == "exchange_daily",
+        LakeFile.replaced_by.is_(None),
+        LakeFile.first_day <= until,
+    )
+    if after is not None:
+        wanted = wanted.where(LakeFile.last_day > after)
+    return [
+        DailyFile(one.path, one.first_day or date.min, one.last_day or date.max)
+        for one in session.scalars(wanted.order_by(LakeFile.id))
+    ]
+
+
+def fingerprint(files: Iterable[DailyFile]) -> str:
+    """Changes when other logs count: what a publication remembers of them."""
+    return hashlib.sha256("\n".join(one.name for one in files).encode()).hexdigest()
+
+
+def _usable(session: Session, day: date) -> Snapshot | None:
+    snapshots = session.scalars(
+        select(Snapshot)
+        .where(Snapshot.kind == "exchange", Snapshot.day <= day)
+        .order_by(Snapshot.day.desc(), Snapshot.id.desc())
+    )
+    for snapshot in snapshots:
+        # A corrected day has a new file, so one look at newer files finds late rows of any kind.
+        reached = session.scalar(
+            select(func.min(LakeFile.first_day)).where(
+                LakeFile.kind == "exchange_daily", LakeFile.id > snapshot.last_daily_file
+            )
+        )
+        if reached is None or reached > snapshot.day:
+            return snapshot
+    return None

@@ -1,0 +1,1 @@
+"""Figures: rates and issues counted from assessments, and their publication as revisions."""

@@ -1,0 +1,134 @@
+"""The issue list: what is missed, warned of or worth a notice tonight, against the night before.
+
+Findings of rows come from intake's suites, outcomes from assessments; here they are only
+brought together, each with what to do and whom to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import pyarrow as pa
+from sqlalchemy.orm import Session
+
+from sharing_pipeline.assessment.deadlines import Cycle, add_cycle
+from sharing_pipeline.contracts import Contract
+from sharing_pipeline.facts.build import Facts
+from sharing_pipeline.facts.findings import load_findings
+from sharing_pipeline.figures.reasons import Text, Texts
+from sharing_pipeline.intake.lists import load_file
+from sharing_pipeline.store.engine import Engine, columns_of
+from sharing_pipeline.store.lake import Lake
+from sharing_pipeline.store.ledger import PublishedNight
+
+_DOUBLED = """
+CREATE OR REPLACE TEMP TABLE doubled AS
+SELECT key, string_agg(source, '、' ORDER BY source) AS sources
+FROM state_catalogue GROUP BY key HAVING count(*) > 1
+"""
+
+
+def list_issues(
+    engine: Engine,
+    lake: Lake,
+    session: Session,
+    facts: Facts,
+    texts: Texts,
+    contract: Contract,
+    official: Iterable[str],
+    night_before: PublishedNight | None,
+) -> None:
+    """Makes table `issue` in an engine that holds the facts and tonight's `assessment`.
+
+    `night_before`: the last one published before the day, whatever was skipped in between.
+    """
+    _load_texts(engine, texts, official)
+    engine.connection.execute(_DOUBLED)
+    _load_vanished(engine, facts.day)
+    load_findings(engine, lake, session, facts.day)
+    _load_exemption_changes(engine, lake, facts, night_before)
+    _load_contacts(engine, facts)
+    before = [lake.path(night_before.issue_path)] if night_before else []
+    engine.load_files("before_", before, columns_of(contract))
+    engine.create("standing", "facts/standing")
+    engine.create("found", "figures/found")
+    engine.create("issue", "figures/issue")
+
+
+def _load_texts(engine: Engine, texts: Texts, official: Iterable[str]) -> None:
+    engine.load("official", pa.table({"definition": pa.array(list(official), pa.string())}))
+    for table, key, named in (
+        ("reason_text", "reason", texts.reasons),
+        ("notice", "notice", texts.notices),
+    ):
+        engine.load(table, pa.table({key: list(named), **_columns(named.values())}))
+
+
+def _columns(texts: Iterable[Text]) -> dict[str, list[str]]:
+    listed = list(texts)
+    return {
+        "says": [text.says for text in listed],
+        "what_to_do": [text.do for text in listed],
+        "severity": [text.severity for text in listed],
+    }
+
+
+def _load_vanished(engine: Engine, day: date) -> None:
+    month = Cycle("每月", months=1)
+    vanished = engine.arrow("SELECT DISTINCT vanished_on FROM state_vanished")
+    lately = [
+        gone
+        for gone in vanished["vanished_on"].to_pylist()
+        if gone <= day and day < (add_cycle(gone, month) or date.max)
+    ]
+    engine.load("lately", pa.table({"vanished_on": pa.array(lately, pa.date32())}))
+    engine.connection.execute(
+        "CREATE OR REPLACE TEMP TABLE vanished_lately AS "
+        "SELECT state_vanished.* FROM state_vanished JOIN lately USING (vanished_on)"
+    )
+
+
+def _load_exemption_changes(
+    engine: Engine, lake: Lake, facts: Facts, night_before: PublishedNight | None
+) -> None:
+    """What tonight's exemption list adds and takes away against the night before's."""
+    before = dict(night_before.facts) if night_before else {}
+    for table, files in (("exempt_now", facts.files), ("exempt_before", before)):
+        load_file(engine, lake, files, "exemption", table, _EXEMPTION)
+    engine.connection.execute(_EXEMPTION_CHANGES)
+
+
+_EXEMPTION = {
+    "subject_id": "VARCHAR",
+    "indicator": "VARCHAR",
+    "valid_from": "DATE",
+    "valid_to": "DATE",
+    "approved_by": "VARCHAR",
+    "reason": "VARCHAR",
+    "submission": "BIGINT",
+}
+
+_EXEMPTION_CHANGES = """
+CREATE OR REPLACE TEMP TABLE exemption_change AS
+WITH now_ AS (SELECT * EXCLUDE (submission) FROM exempt_now),
+old_ AS (SELECT * EXCLUDE (submission) FROM exempt_before),
+changed AS (
+    (SELECT '新增' AS what, * FROM now_ EXCEPT SELECT '新增', * FROM old_)
+    UNION ALL
+    (SELECT '取消' AS what, * FROM old_ EXCEPT SELECT '取消', * FROM now_)
+)
+SELECT subject_id,
+    what || ' ' || subject_id || ' ' || COALESCE(indicator, '') || ' '
+        || COALESCE(CAST(valid_from AS VARCHAR), '') || ' 至 '
+        || COALESCE(CAST(valid_to AS VARCHAR), '') AS change
+FROM changed
+"""
+
+
+def _load_contacts(engine: Engine, facts: Facts) -> None:
+    organisations = list(facts.organisations.by_code.values())
+    engine.load("contact", pa.table({
+        "org_code": pa.array([one.org_code for one in organisations], pa.string()),
+        "contact": pa.array([one.data_officer for one in organisations], pa.string()),
+    }))  # fmt: skip

@@ -1,0 +1,295 @@
+"""Publication: a night's figures become revisions, all in one transaction.
+
+A revision is new only if its assessment differs from the one before; then it records which
+subjects moved and which input changed. Earlier revisions are never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from sharing_pipeline.assessment.assess import Assessed
+from sharing_pipeline.assessment.definitions import Definition
+from sharing_pipeline.contracts import load_contracts
+from sharing_pipeline.errors import ConfigurationError
+from sharing_pipeline.facts.build import Facts, load_facts
+from sharing_pipeline.figures.configuration import configuration
+from sharing_pipeline.figures.issues import list_issues
+from sharing_pipeline.figures.reasons import load_texts
+from sharing_pipeline.figures.scoreboard import Earlier, attainment, earlier_days, score
+from sharing_pipeline.organisations import Organisations
+from sharing_pipeline.settings import Clock, Settings
+from sharing_pipeline.store.engine import Engine, quoted
+from sharing_pipeline.store.lake import Lake
+from sharing_pipeline.store.ledger import (
+    Ledger,
+    Publication,
+    PublishedDefinition,
+    PublishedNight,
+    QuarantinedRows,
+    Submission,
+    wall_clock,
+)
+
+_MOVED = """
+SELECT
+    COALESCE(old_.subject_id, new_.subject_id) AS subject_id,
+    COALESCE(new_.org_code, old_.org_code) AS org_code,
+    old_.outcome AS outcome_before, old_.reason AS reason_before,
+    new_.outcome AS outcome_after, new_.reason AS reason_after
+FROM (SELECT * FROM read_parquet({old})) AS old_
+FULL JOIN (SELECT * FROM read_parquet({new})) AS new_ ON new_.subject_id = old_.subject_id
+WHERE old_.outcome IS DISTINCT FROM new_.outcome
+    OR old_.reason IS DISTINCT FROM new_.reason
+    OR old_.org_code IS DISTINCT FROM new_.org_code
+ORDER BY subject_id
+"""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One definition's revision of a night; `new` if this run made it."""
+
+    definition: Definition
+    revision: int
+    new: bool
+    moved: int
+    inputs_changed: list[str]
+
+
+def publish(
+    settings: Settings,
+    ledger: Ledger,
+    clock: Clock,
+    facts: Facts,
+    assessed: Sequence[Assessed],
+    official: Sequence[str],
+) -> list[Revision]:
+    """Publishes a night: scoreboard, issues and revisions appear together or not at all."""
+    lake = Lake(settings)
+    inputs = facts.inputs | configuration(settings)
+    with Engine(settings) as engine, ledger.session() as session:
+        refuse_changed(session, [one.definition for one in assessed])
+        load_facts(engine, settings, facts)
+        score(engine, facts.day, assessed, facts.organisations, _earlier(session, lake, facts.day))
+        revisions = [
+            _publish_definition(engine, lake, session, clock, facts.day, one, inputs)
+            for one in assessed
+        ]
+        _publish_night(engine, lake, session, settings, clock, facts, official, inputs)
+    return revisions
+
+
+def refuse_changed(session: Session, definitions: Sequence[Definition]) -> None:
+    """ConfigurationError if the file of a definition with published results has changed."""
+    published = {
+        one.definition: one.sha256
+        for one in session.scalars(
+            select(PublishedDefinition).where(
+                PublishedDefinition.definition.in_([one.id for one in definitions])
+            )
+        )
+    }
+    for one in definitions:
+        if published.get(one.id, one.sha256) != one.sha256:
+            raise ConfigurationError(
+                f"口径 {one.id} 已有公布的结果，但文件 {one.path} 改过了。"
+                "请恢复原文件；要改口径，请另建一个文件、用新的 id。"
+            )
+
+
+def latest_revision(session: Session, day: date, definition: str) -> Publication | None:
+    """The newest published revision of a definition for a business date."""
+    return session.scalar(
+        select(Publication)
+        .where(Publication.as_of == day, Publication.definition == definition)
+        .order_by(Publication.revision.desc())
+        .limit(1)
+    )
+
+
+def latest_revisions(session: Session, day: date) -> list[Publication]:
+    """The newest revision of every definition published for a business date."""
+    newest = (
+        select(Publication.definition, func.max(Publication.revision).label("revision"))
+        .where(Publication.as_of == day)
+        .group_by(Publication.definition)
+        .subquery()
+    )
+    return list(
+        session.scalars(
+            select(Publication)
+            .join(
+                newest,
+                (newest.c.definition == Publication.definition)
+                & (newest.c.revision == Publication.revision),
+            )
+            .where(Publication.as_of == day)
+            .order_by(Publication.definition)
+        )
+    )
+
+
+def _earlier(session: Session, lake: Lake, day: date) -> list[Earlier]:
+    return [
+        Earlier(moment, lake.path(one.scoreboard_path))
+        for moment, earlier_day in earlier_days(day).items()
+        for one in latest_revisions(session, earlier_day)
+    ]
+
+
+def _publish_definition(
+    engine: Engine,
+    lake: Lake,
+    session: Session,
+    clock: Clock,
+    day: date,
+    assessed: Assessed,
+    inputs: dict[str, Any],
+) -> Revision:
+    definition = assessed.definition
+    before = latest_revision(session, day, definition.id)
+    if before is not None and _same(engine, lake, before, assessed):
+        return Revision(definition, before.revision, False, 0, [])
+    number = before.revision + 1 if before else 1
+    own_inputs = inputs | {"calendar": assessed.calendar_version}
+    moved_path, moved = _write_moved(engine, lake, before, assessed)
+    scoreboard = lake.new("scoreboard")
+    engine.write(_scoreboard_sql(definition.id, number), scoreboard)
+    changed = sorted(
+        name for name in own_inputs if before and before.inputs.get(name) != own_inputs[name]
+    )
+    session.add(
+        Publication(
+            as_of=day,
+            indicator=definition.indicator,
+            definition=definition.id,
+            revision=number,
+            official=definition.official and definition.effective_on_day(day),
+            published_at=wall_clock(clock),
+            definition_sha256=definition.sha256,
+            calendar_version=assessed.calendar_version,
+            calendar_provisional=assessed.calendar_provisional,
+            outside_dates=not definition.effective_on_day(day),
+            assessment_path=lake.name(assessed.path),
+            scoreboard_path=lake.name(scoreboard),
+            moved_path=moved_path,
+            moved_count=moved,
+            inputs=own_inputs,
+            inputs_changed=changed,
+        )
+    )
+    if session.get(PublishedDefinition, definition.id) is None:
+        session.add(
+            PublishedDefinition(
+                definition=definition.id,
+                sha256=definition.sha256,
+                text=definition.path.read_text(encoding="utf-8"),
+            )
+        )
+    session.flush()
+    return Revision(definition, number, True, moved, changed)
+
+
+def _scoreboard_sql(definition: str, revision: int) -> str:
+    trend = "change_from_month_end, change_from_quarter_end"
+    return (
+        f"SELECT * EXCLUDE ({trend}, small_base), CAST({revision} AS BIGINT) AS revision, "
+        f"{trend}, small_base FROM scoreboard WHERE definition = '{definition}' "
+        "ORDER BY scope_type, scope_code"
+    )
+
+
+def _same(engine: Engine, lake: Lake, before: Publication, assessed: Assessed) -> bool:
+    """Whether a published revision holds the same assessment as tonight's.
+
+    The scoreboard is not compared: what was published of the same assessment stays as it is.
+    """
+    old = f"SELECT * FROM read_parquet({quoted(lake.path(before.assessment_path))})"
+    new = f"SELECT * FROM read_parquet({quoted(assessed.path)})"
+    return not any(
+        engine.rows(f"SELECT count(*) FROM ({one} EXCEPT {other})")[0][0]
+        for one, other in ((old, new), (new, old))
+    )
+
+
+def _write_moved(
+    engine: Engine, lake: Lake, before: Publication | None, assessed: Assessed
+) -> tuple[str, int]:
+    if before is None:
+        return "", 0
+    path = lake.new("moved")
+    old = quoted(lake.path(before.assessment_path))
+    moved = _MOVED.format(old=old, new=quoted(assessed.path))
+    return lake.name(path), engine.write(moved, path)
+
+
+def _publish_night(
+    engine: Engine,
+    lake: Lake,
+    session: Session,
+    settings: Settings,
+    clock: Clock,
+    facts: Facts,
+    official: Sequence[str],
+    inputs: dict[str, Any],
+) -> None:
+    contract = load_contracts(settings.catalog)["issue"]
+    night_before = session.scalar(
+        select(PublishedNight)
+        .where(PublishedNight.as_of < facts.day)
+        .order_by(PublishedNight.as_of.desc())
+        .limit(1)
+    )
+    texts = load_texts(settings.catalog)
+    list_issues(engine, lake, session, facts, texts, contract, official, night_before)
+    path = lake.new("issue")
+    engine.write("SELECT * FROM issue ORDER BY issue_id", path)
+    session.merge(
+        PublishedNight(
+            as_of=facts.day,
+            published_at=wall_clock(clock),
+            issue_path=lake.name(path),
+            facts=facts.files,
+            inputs=inputs,
+            totals=_totals(engine, session, facts.organisations, official),
+        )
+    )
+
+
+def _totals(
+    engine: Engine, session: Session, organisations: Organisations, official: Sequence[str]
+) -> dict[str, Any]:
+    """What stands beside the total: attainment of all three, and what intake refused."""
+    names = ", ".join(f"'{name}'" for name in official)
+    board = engine.arrow(
+        "SELECT scope_type, scope_code, denominator, attained FROM scoreboard "
+        f"WHERE definition IN ({names})"
+    ).to_pylist()
+    counts = attainment(board)
+    quarantined = session.scalar(select(func.coalesce(func.sum(Submission.quarantined), 0)))
+    return {
+        "attainment": {kind: {str(k): v for k, v in of.items()} for kind, of in counts.items()},
+        "quarantined": quarantined,
+        "quarantined_by": _quarantined_by(session, organisations),
+    }
+
+
+def _quarantined_by(session: Session, organisations: Organisations) -> list[dict[str, Any]]:
+    """Rows that went back, by organisation where it is known, the most first."""
+    rows = func.sum(QuarantinedRows.rows)
+    counted = session.execute(
+        select(QuarantinedRows.org_code, rows)
+        .group_by(QuarantinedRows.org_code)
+        .order_by(rows.desc(), QuarantinedRows.org_code)
+    )
+    return [
+        {"org_code": code, "org_name": organisations.name_of(code), "rows": count}
+        for code, count in counted
+    ]

@@ -1,0 +1,182 @@
+"""The scoreboard: counts over assessments for every scope, with target, rank and trend.
+
+Nothing here decides an outcome; every number is a count of assessment rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+
+from sharing_pipeline.assessment.assess import Assessed
+from sharing_pipeline.organisations import Organisations
+from sharing_pipeline.store.engine import Engine, quoted
+
+MOMENTS = ("night", "month_end", "quarter_end")
+"""Against what a trend is told: the previous night, month's end and quarter's end."""
+
+WHOLE = ("all", "全市")
+"""Code and name of the scope that holds everybody."""
+
+_SCOPE = pa.schema(
+    [
+        (name, pa.string())
+        for name in ("scope_type", "scope_code", "scope_name", "rank_group", "org_code")
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A scoreboard to compare with, already published."""
+
+    moment: str
+    path: Path
+
+
+def earlier_days(day: date) -> dict[str, date]:
+    """The business dates that a day's trend looks back to."""
+    month_end = day.replace(day=1) - timedelta(days=1)
+    quarter_start = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+    return dict(
+        zip(
+            MOMENTS,
+            (day - timedelta(days=1), month_end, quarter_start - timedelta(days=1)),
+            strict=True,
+        )
+    )
+
+
+def score(
+    engine: Engine,
+    day: date,
+    assessed: Iterable[Assessed],
+    organisations: Organisations,
+    earlier: Iterable[Earlier],
+) -> None:
+    """Makes the tables `assessment` and `scoreboard` (without revisions) in the engine."""
+    assessed = list(assessed)
+    paths = ", ".join(quoted(one.path) for one in assessed)
+    engine.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE assessment AS FROM read_parquet([{paths}])"
+    )
+    engine.load("night", pa.table({"as_of": pa.array([day], pa.date32())}))
+    _load_targets(engine, assessed)
+    with_subjects = [code for (code,) in engine.rows("SELECT DISTINCT org_code FROM assessment")]
+    engine.load("scope", scopes(organisations, day, with_subjects))
+    _load_earlier(engine, earlier)
+    engine.create("counted", "figures/counted")
+    engine.create("rated", "figures/rated")
+    engine.create(
+        "scoreboard",
+        "figures/scoreboard",
+        rate_display=_two_digits("rated.hundredths"),
+        **{
+            f"from_{moment}": _difference(f"before_{moment}")
+            for moment in ("night", "month", "quarter")
+        },
+    )
+
+
+def _load_targets(engine: Engine, assessed: Iterable[Assessed]) -> None:
+    rows = [
+        {
+            "definition": one.definition.id,
+            "indicator": one.definition.indicator,
+            "target_percent": one.definition.target_text,
+            "target_numerator": one.definition.target_numerator,
+            "target_denominator": one.definition.target_denominator,
+        }
+        for one in assessed
+    ]
+    engine.load("target", pa.Table.from_pylist(rows))
+
+
+def scopes(organisations: Organisations, day: date, with_subjects: Iterable[str]) -> pa.Table:
+    """Which organisations count in which scope: rows of scope_type, scope_code, scope_name,
+    rank_group (who is ranked among whom) and org_code."""
+    valid = [one.org_code for one in organisations.by_code.values() if one.valid_on(day)]
+    codes = sorted({*valid, *with_subjects})
+    counted = set(codes)
+    rows: list[dict[str, str | None]] = []
+    for code in codes:
+        one = organisations.by_code.get(code)
+        level, region = (one.level, one.region) if one else (None, None)
+        name = one.org_name if one else code
+        rows.append(_scope("org", code, name, level or "", code))
+        rows += [
+            _scope("org_tree", above, _name(organisations, above), "", code)
+            for above in organisations.ancestors(code, day)
+            if above in counted
+        ]
+        if region:
+            rows.append(_scope("region", region, region, "region", code))
+        if level:
+            rows.append(_scope("level", level, level, "", code))
+        rows.append(_scope(WHOLE[0], WHOLE[0], WHOLE[1], "", code))
+    return pa.Table.from_pylist(rows, schema=_SCOPE)
+
+
+def _scope(
+    scope_type: str, code: str, name: str, group: str, org_code: str
+) -> dict[str, str | None]:
+    return {
+        "scope_type": scope_type, "scope_code": code, "scope_name": name, "rank_group": group,
+        "org_code": org_code,
+    }  # fmt: skip
+
+
+def _name(organisations: Organisations, code: str) -> str:
+    one = organisations.by_code.get(code)
+    return one.org_name if one else code
+
+
+def _load_earlier(engine: Engine, earlier: Iterable[Earlier]) -> None:
+    selects = [
+        f"SELECT '{one.moment}' AS moment, definition, scope_type, scope_code, "
+        f"CAST(replace(rate_display, '.', '') AS BIGINT) AS hundredths "
+        f"FROM read_parquet({quoted(one.path)}) WHERE rate_display IS NOT NULL"
+        for one in earlier
+    ]
+    empty = (
+        "SELECT CAST(NULL AS VARCHAR) AS moment, CAST(NULL AS VARCHAR) AS definition, "
+        "CAST(NULL AS VARCHAR) AS scope_type, CAST(NULL AS VARCHAR) AS scope_code, "
+        "CAST(NULL AS BIGINT) AS hundredths WHERE false"
+    )
+    body = " UNION ALL ".join([*selects, empty])
+    engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE earlier AS {body}")
+
+
+def _two_digits(hundredths: str) -> str:
+    """SQL that writes a non-negative number of hundredths with two digits: 8999 → 89.99."""
+    whole = f"CAST({hundredths} AS BIGINT)"
+    return (
+        f"CAST(CAST(({whole} - {whole} % 100) / 100 AS BIGINT) AS VARCHAR) || '.' || "
+        f"lpad(CAST({whole} % 100 AS VARCHAR), 2, '0')"
+    )
+
+
+def _difference(before: str) -> str:
+    change = f"CAST(rated.hundredths - {before}.hundredths AS BIGINT)"
+    return f"CASE WHEN {change} < 0 THEN '-' ELSE '' END || {_two_digits(f'abs({change})')}"
+
+
+def attainment(rows: Iterable[Mapping[str, object]]) -> dict[str, dict[int, int]]:
+    """How many organisations, and how many regions, reach 3, 2, 1 or 0 of the three targets.
+
+    `rows` are scoreboard rows of the official definitions with scope_type, scope_code,
+    denominator and attained. Who has no subjects at all for any indicator is left out.
+    """
+    reached: dict[tuple[str, str], list[bool]] = {}
+    for row in rows:
+        kind, code = str(row["scope_type"]), str(row["scope_code"])
+        if kind in ("org", "region") and row["denominator"]:
+            reached.setdefault((kind, code), []).append(bool(row["attained"]))
+    counts = {kind: dict.fromkeys((3, 2, 1, 0), 0) for kind in ("org", "region")}
+    for (kind, _), attained in reached.items():
+        counts[kind][sum(attained)] += 1
+    return counts

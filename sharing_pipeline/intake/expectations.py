@@ -1,0 +1,244 @@
+"""A dataset's expectation suite, run by Great Expectations on the rows that would go in.
+
+What is expected stands in expectations/*.yaml, read by suites.py; here is only how it runs.
+Keys, organisations, duplicates and ownership are settled before (rules.py).
+"""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sharing_pipeline.codes import visible
+from sharing_pipeline.errors import ConfigurationError
+from sharing_pipeline.intake.late_imports import left_for_later
+from sharing_pipeline.intake.suite_columns import name_helpers, with_suite_columns
+from sharing_pipeline.intake.suites import RuleText, Suite, load_suite, rule_texts
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationValidationResult
+    from great_expectations.expectations.expectation import Expectation
+
+__all__ = [
+    "FINDING_COLUMNS", "ExpectationResult", "SuiteReport",
+    "load_suite", "name_helpers", "rule_texts", "validate",
+]  # fmt: skip
+
+FINDING_COLUMNS = (
+    "position", "rule", "severity", "column", "value", "message", "what_to_do", "dimension",
+)  # fmt: skip
+"""A finding is one row that fails one expectation; `position` is its index in the frame."""
+
+_LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class ExpectationResult:
+    """How one expectation went: cells judged (empty ones it passes over aside), cells failed."""
+
+    rule: str
+    column: str
+    severity: str
+    dimension: str
+    message: str
+    what_to_do: str
+    expectation_type: str
+    evaluated: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class SuiteReport:
+    """A suite's run: one result per expectation in the suite's order, one finding per failure."""
+
+    dataset: str
+    results: list[ExpectationResult]
+    findings: pd.DataFrame
+
+
+def warm_up() -> None:
+    """Imports Great Expectations, which takes seconds, ahead of the first suite.
+
+    Nearly half of them went to what draws charts and fits distributions, which no suite does.
+    """
+    with _quiet(), left_for_later("altair", "scipy.stats"):
+        importlib.import_module("great_expectations")
+
+
+def validate(
+    dataset: str,
+    frame: pd.DataFrame,
+    folder: Path,
+    *,
+    parents: Mapping[str, str] | None = None,
+    sharing_methods: Mapping[str, str] | None = None,
+) -> SuiteReport:
+    """Run the dataset's suite on the rows that go in; an empty frame gives zero counts.
+
+    `frame`: a unique index, by which findings speak of rows; the contract's columns typed,
+    `<name>__unread` and `<name>__remark` beside them, and `as_of`, the D of the run. `parents`
+    and `sharing_methods` are those of suite_columns.py. Raises ConfigurationError for an
+    expectation that can't be evaluated: a fault of the run, not of the data.
+    """
+    suite = load_suite(dataset, folder)
+    outcomes: dict[str, tuple[int, list[Any]]] = dict.fromkeys(suite.texts, (0, []))
+    if len(frame):
+        frame = with_suite_columns(dataset, frame, parents=parents, sharing_methods=sharing_methods)
+        outcomes = _run(suite, frame)
+    results, findings = [], []
+    for expectation, text in zip(suite.expectations, suite.texts.values(), strict=True):
+        evaluated, failed = outcomes[text.rule]
+        results.append(
+            ExpectationResult(
+                **vars(text),
+                expectation_type=expectation["type"],
+                evaluated=evaluated,
+                failed=len(failed),
+            )
+        )
+        if failed:
+            findings.append(_findings(text, frame.loc[failed, _shown_column(expectation, frame)]))
+    return SuiteReport(dataset, results, _joined(findings))
+
+
+def _run(suite: Suite, frame: pd.DataFrame) -> dict[str, tuple[int, list[Any]]]:
+    """Rule → cells judged and the index of each failed row, as Great Expectations finds them."""
+    warm_up()
+    with _quiet():
+        import great_expectations as gx
+        from great_expectations.core import ExpectationSuite
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+
+        context = gx.get_context(mode="ephemeral")
+        context.enable_analytics(False)
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        built = ExpectationSuite(name=suite.name, expectations=_built(suite))
+        asset = context.data_sources.add_pandas("frames").add_dataframe_asset(suite.name)
+        # A condition copies the rows it leaves: the fewer columns, the cheaper.
+        mentioned = set(_texts_in([each["kwargs"] for each in suite.expectations]))
+        judged = frame[[name for name in frame.columns if name in mentioned]]
+        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": judged})
+        report = batch.validate(built, result_format={"result_format": "COMPLETE"})
+    # GX gives its results in an order of its own; meta comes back with each.
+    return {rule: _outcome(suite, rule, one) for rule, one in _by_rule(report.results)}
+
+
+def _built(suite: Suite) -> list[Expectation]:
+    """GX's own objects, made one by one: a suite would log a wrong one and go on without it."""
+    from great_expectations.exceptions import GreatExpectationsError
+    from great_expectations.expectations.expectation_configuration import (
+        ExpectationConfiguration,
+    )
+
+    built = []
+    for expectation in suite.expectations:
+        try:
+            built.append(ExpectationConfiguration(**expectation).to_domain_obj())
+        except (GreatExpectationsError, ValueError, TypeError) as error:
+            raise ConfigurationError(
+                f"期望套件 {suite.name} 的 {expectation['meta']['rule']} 不合 GX 的写法：{error}"
+            ) from error
+    return built
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Every text anywhere in nested lists and keys; column names are among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(inner)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """GX and what it imports warn about their own future; none of it is news for our users."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _by_rule(
+    results: list[ExpectationValidationResult],
+) -> Iterator[tuple[str, ExpectationValidationResult]]:
+    for one in results:
+        assert one.expectation_config is not None  # only hand-made results have none
+        yield one.expectation_config.meta["rule"], one
+
+
+def _outcome(suite: Suite, rule: str, one: ExpectationValidationResult) -> tuple[int, list[Any]]:
+    """Cells judged and the index of failed rows; an exception inside GX becomes ours."""
+    info = one.exception_info
+    for raised in [info] if "raised_exception" in info else info.values():
+        if raised["raised_exception"]:
+            raise ConfigurationError(
+                f"期望套件 {suite.name} 的 {rule} 没法执行：{raised['exception_message']}。"
+                "请检查它用到的列和条件。"
+            )
+    if "unexpected_index_list" not in one.result:
+        raise ConfigurationError(
+            f"期望套件 {suite.name} 的 {rule} 不逐行判断，说不出是哪一行。请换成逐行的期望。"
+        )
+    evaluated = one.result["element_count"] - one.result.get("missing_count", 0)
+    return evaluated, one.result["unexpected_index_list"]
+
+
+def _shown_column(expectation: Mapping[str, Any], frame: pd.DataFrame) -> str:
+    """The column whose text a finding shows: what was written, else the blamed cell, else a count.
+
+    An unread cell is empty in its own column; __unread has what was written.
+    """
+    judged = expectation["kwargs"].get("column", "")
+    blamed = expectation["meta"]["column"]
+    if judged.endswith(("__unread", "__remark")) or blamed not in frame.columns:
+        return judged
+    return blamed
+
+
+def _findings(text: RuleText, values: pd.Series) -> pd.DataFrame:
+    """A finding for each failed cell."""
+    written = values.map(_written)
+    return pd.DataFrame(
+        {
+            "position": values.index,
+            "rule": text.rule,
+            "severity": text.severity,
+            "column": text.column,
+            "value": written,
+            "message": written.map(lambda value: _filled(text.message, value)),
+            "what_to_do": text.what_to_do,
+            "dimension": text.dimension,
+        }
+    )
+
+
+def _written(value: Any) -> str:
+    """A cell as a sender would write it, without what nobody sees; empty when it is empty."""
+    if pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return {True: "是", False: "否"}[value] if isinstance(value, bool) else visible(str(value))
+
+
+def _filled(message: str, value: str) -> str:
+    shown = value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…"
+    return message.replace("{value}", shown)
+
+
+def _joined(findings: list[pd.DataFrame]) -> pd.DataFrame:
+    """All findings by the row they are about, then in the suite's order."""
+    if not findings:
+        return pd.DataFrame(columns=list(FINDING_COLUMNS), dtype="str").astype(
+            {"position": "int64"}
+        )
+    return pd.concat(findings, ignore_index=True).sort_values(
+        "position", kind="stable", ignore_index=True
+    )

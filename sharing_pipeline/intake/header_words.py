@@ -1,0 +1,128 @@
+"""What a sender is told about a header: what is missing, in doubt, alike, or not delivered."""
+
+from __future__ import annotations
+
+from sharing_pipeline.contracts import Contract
+from sharing_pipeline.intake.headers import HEADER_WITHIN, Assigned, Header
+from sharing_pipeline.intake.matching import Likeness, alike, form_of, header_key
+from sharing_pipeline.intake.raw import Doubt
+from sharing_pipeline.intake.readers.grid import Grid
+from sharing_pipeline.intake.sources import Source, headers_of
+
+_WORTH_SHOWING = 0.6
+"""How alike a header must be to be named where a required column is missing."""
+_WORTH_A_WARNING = 0.8
+"""How alike it must be to be doubted where only an optional column is."""
+
+
+def where(grid: Grid, header: Header | None = None) -> str:
+    """The sheet, or its header, as a message begins."""
+    place = f"工作表“{grid.sheet}”" if grid.sheet else "文件"
+    if header is None:
+        return place
+    return f"{place}第 {header.row} 行的表头" if grid.header is None else f"{place}的字段名"
+
+
+def ask(contract: Contract) -> str:
+    """Which columns a header must have."""
+    required = "、".join(column.title for column in contract.columns if column.required)
+    return f"表头要有：{required}。请补上表头后重报。"
+
+
+def no_header(grid: Grid, contract: Contract) -> str:
+    """Why a sheet without any header can't be taken."""
+    return f"{where(grid)}前 {HEADER_WITHIN} 行里找不到{contract.title}的表头。{ask(contract)}"
+
+
+def why_not(
+    grid: Grid, header: Header, assigned: Assigned, source: Source, contract: Contract
+) -> str | None:
+    """Why this sheet can't be taken: a required column is missing or in doubt."""
+    place = where(grid, header)
+    if assigned.missing:
+        missing = "、".join(_missing(name, source, contract) for name in assigned.missing)
+        candidates = "".join(
+            f"“{header.names[one.place]}”像是“{one.known_as}”（{one.share:.0%}），拿不准，没有用；"
+            f"是的话请改成“{contract[one.column].title}”。"
+            for one in _alike(header, assigned, contract, assigned.missing)
+            if one.share >= _WORTH_SHOWING
+        )
+        return f"{place}缺少必填列：{missing}。{candidates}请补上后重报。"
+    for name, places in assigned.doubtful.items():
+        if contract[name].required:
+            candidates = "”“".join(str(header.names[at]) for at in places)
+            return (
+                f"{place}里“{candidates}”都可能是必填列“{contract[name].title}”，分不清。"
+                "请只留一个后重报。"
+            )
+    return None
+
+
+def _missing(name: str, source: Source, contract: Contract) -> str:
+    value = source.mapping(contract.table).columns.get(name)
+    written = f"来源声明取自“{'”“'.join(headers_of(value))}”" if value else name
+    return f"{contract[name].title}（{written}）"
+
+
+def _alike(
+    header: Header, assigned: Assigned, contract: Contract, columns: list[str]
+) -> list[Likeness]:
+    """Headers that mean nothing by themselves and resemble one of these columns."""
+    used = {place for places in header.matches.values() for place in places}
+    used.update(assigned.columns.values())
+    free = [place for place, name in enumerate(header.names) if name and place not in used]
+    return alike(header.names, free, columns, contract)
+
+
+def doubts(
+    sheet: str, header: Header, assigned: Assigned, source: Source, contract: Contract
+) -> list[Doubt]:
+    """Optional columns that were left out because it isn't clear which header they are."""
+    found: list[Doubt] = []
+    for name, places in assigned.doubtful.items():
+        written = [str(header.names[place]) for place in places]
+        message = (
+            f"“{'”“'.join(written)}”都可能是“{contract[name].title}”，"
+            "分不清，都没有读。请只留一个。"
+        )
+        found.append(Doubt(sheet, header.row, written[-1], name, message, places[-1] + 1))
+    if source.canonical:
+        given = assigned.columns.keys() | assigned.doubtful.keys()
+        absent = [one.name for one in contract.columns if one.name not in given]
+        for one in _alike(header, assigned, contract, absent):
+            if one.share >= _WORTH_A_WARNING:
+                found.append(_resembling(sheet, header, one, contract))
+    return found
+
+
+def _resembling(sheet: str, header: Header, one: Likeness, contract: Contract) -> Doubt:
+    written = str(header.names[one.place])
+    message = (
+        f"“{written}”像是“{one.known_as}”（{one.share:.0%}），拿不准，没有读。"
+        f"是的话请改成“{contract[one.column].title}”。"
+    )
+    return Doubt(sheet, header.row, written, one.column, message, one.place + 1)
+
+
+def notes(headers: list[Header], source: Source, contract: Contract) -> list[str]:
+    """What was made of a known form, and columns that the source declares and no sheet has."""
+    said = [_of_form(header, contract) for header in headers if source.canonical]
+    found = {name for header in headers for name in header.matches}
+    return [
+        *dict.fromkeys(filter(None, said)),
+        *(
+            f"来源声明的列“{'”“'.join(headers_of(value))}”不在文件里，{contract[name].title}为空。"
+            for name, value in source.mapping(contract.table).columns.items()
+            if name not in found
+        ),
+    ]
+
+
+def _of_form(header: Header, contract: Contract) -> str:
+    """A form's note, where its name column has become the key."""
+    form = form_of(header.names, contract)
+    if form is None:
+        return ""
+    stands_in = header_key(dict(form.columns).get(contract.key[0]))
+    taken = [header_key(header.names[at]) for at in header.matches.get(contract.key[0], [])]
+    return form.note if taken == [stands_in] else ""

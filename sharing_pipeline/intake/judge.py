@@ -1,0 +1,251 @@
+"""Which rows of a batch are repeats, which go back, which are accepted with a warning.
+
+Keys, organisations and duplicates are settled here, once, before the suites; every other rule
+is an expectation. rows read = accepted + duplicate + quarantined, per file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from sharing_pipeline.contracts import Contract
+from sharing_pipeline.intake.expectations import SuiteReport, validate
+from sharing_pipeline.intake.rules import FINDING_COLUMNS, Rule, findings
+from sharing_pipeline.organisations import Organisations
+
+RESPONSIBLE = {"catalogue": ("org_code", "org_name"), "demand": ("provider_org", None)}
+"""The organisation that a row of a dataset counts for: column, and the name that may stand in."""
+
+PROVIDER = "提供方"
+"""What a message calls the responsible organisation, whichever column holds it."""
+
+OWN_CODE_SEPARATOR = ":"
+"""Stands between source and name in the code of a department that no list knows: two cities'
+portals both have a 市教育局."""
+
+
+@dataclass
+class Judged:
+    """A batch with its verdicts: `duplicate`, `refused` and `merged` by row, and all findings.
+
+    A merged row is accepted and has become one with an earlier row of its key.
+    """
+
+    frame: pd.DataFrame
+    duplicate: pd.Series
+    refused: pd.Series
+    merged: pd.Series
+    findings: pd.DataFrame
+    report: SuiteReport | None = None
+
+    def refuse(self, found: pd.DataFrame) -> None:
+        """Adds findings; rows with a critical one are refused."""
+        self.findings = pd.concat([self.findings, found], ignore_index=True)
+        critical = found.loc[found["severity"] == "critical", "position"]
+        if len(critical):
+            self.refused |= self.frame.index.isin(critical)
+
+    @property
+    def accepted(self) -> pd.DataFrame:
+        """The rows that stay."""
+        return self.frame[~(self.duplicate | self.refused)]
+
+    @property
+    def standing(self) -> pd.Series:
+        """Which rows stay, one per key of a file."""
+        return ~(self.duplicate | self.refused | self.merged)
+
+
+def judge(
+    contract: Contract,
+    frame: pd.DataFrame,
+    rules: dict[str, Rule],
+    organisations: Organisations,
+    own_organisations: set[int],
+    shared_keys: set[int],
+    expectations: Path,
+    surplus: pd.Series,
+    sharing_methods: Mapping[str, str],
+) -> Judged:
+    """Judges a batch; adds `key` to its frame.
+
+    `own_organisations`: submissions whose rows name their own organisations. `shared_keys`:
+    submissions in which several rows may be one entry. `surplus`: filled cells beyond the
+    header, by position. `sharing_methods`: by catalogue code, for resources.
+    """
+    frame = frame.assign(key=_key(contract, frame))
+    nothing = pd.Series(False, index=frame.index)
+    judged = Judged(
+        frame,
+        duplicate=frame.duplicated(["submission", "cells"]),
+        refused=nothing.copy(),
+        merged=nothing.copy(),
+        findings=pd.DataFrame(columns=list(FINDING_COLUMNS)).astype({"position": "int64"}),
+    )
+    judged.refuse(findings(rules["cells_beyond_header"], surplus, "", ""))
+    _judge_keys(judged, contract, rules)
+    _judge_failed_texts(judged, contract, rules)
+    if contract.table in RESPONSIBLE:
+        _judge_organisations(judged, contract, rules, organisations, own_organisations)
+    if contract.table == "organisation":
+        _note_strangers(judged.frame, ("parent", "successor"))
+    _judge_conflicts(judged, contract, rules, shared_keys)
+    _run_suite(judged, contract, expectations, organisations.parents, sharing_methods)
+    return judged
+
+
+def _key(contract: Contract, frame: pd.DataFrame) -> pd.Series:
+    first, *others = [
+        frame[name].astype("str")
+        if contract[name].type != "date"
+        else frame[name].dt.strftime("%F")
+        for name in contract.key
+    ]
+    for other in others:
+        first = first.where(first.isna(), first + "|" + other.fillna(""))
+    return first
+
+
+def _judge_keys(judged: Judged, contract: Contract, rules: dict[str, Rule]) -> None:
+    remaining = judged.frame[~judged.duplicate]
+    for column in contract.columns:
+        if column.type != "code" or not column.required:
+            continue
+        damaged = remaining[f"{column.name}__damaged"]
+        missing = remaining[column.name].isna() & ~damaged
+        for rule, rows in (("code_damaged", damaged), ("key_missing", missing)):
+            written = remaining.loc[rows, f"{column.name}__unread"]
+            judged.refuse(findings(rules[rule], written, column.name, column.title))
+
+
+def _judge_failed_texts(judged: Judged, contract: Contract, rules: dict[str, Rule]) -> None:
+    """Text cells that hold an error value or a formula without a value; in a key they are lost."""
+    remaining = judged.frame[~judged.duplicate]
+    for column in contract.columns:
+        if column.type == "text":
+            failed = remaining[f"{column.name}__unread"].dropna()
+            rule = rules["code_damaged" if column.name in contract.key else "cell_not_computed"]
+            judged.refuse(findings(rule, failed, column.name, column.title))
+
+
+def _judge_organisations(
+    judged: Judged,
+    contract: Contract,
+    rules: dict[str, Rule],
+    organisations: Organisations,
+    own_organisations: set[int],
+) -> None:
+    """Replaces what is written by the organisation's code; whoever isn't known goes back."""
+    code, name = RESPONSIBLE[contract.table]
+    frame = judged.frame
+    written = frame[code].where(frame[code].notna(), frame[name]) if name else frame[code]
+    own = frame["submission"].isin(own_organisations)
+    known = written.map(_lookup(written, organisations.find)).astype("str")
+    frame[code] = known.mask(own, own_code(frame["source"], written))
+    if contract.table == "demand":
+        requester = frame["requester_org"]
+        found = requester.map(_lookup(requester, organisations.find)).astype("str")
+        frame["requester_org__unread"] = requester.where(found.isna() & requester.notna())
+        frame["requester_org"] = found.fillna(requester)
+    spoilt = frame[f"{code}__damaged"] & ~judged.duplicate
+    damaged = frame.loc[spoilt, f"{code}__unread"]
+    judged.refuse(findings(rules["code_damaged"], damaged, code, PROVIDER))
+    remaining = ~judged.duplicate & ~spoilt & frame[code].isna()
+    missing = written[remaining & written.isna()]
+    judged.refuse(findings(rules["organisation_missing"], missing, code, PROVIDER))
+    unknown = written[remaining & written.notna()]
+    several = {
+        int(str(position)): "、".join(organisations.candidates(str(value)))
+        for position, value in unknown.items()
+        if len(organisations.candidates(str(value))) > 1
+    }
+    ambiguous = unknown.index.isin(list(several))
+    judged.refuse(
+        findings(rules["organisation_ambiguous"], unknown[ambiguous], code, PROVIDER, several)
+    )
+    judged.refuse(findings(rules["organisation_unknown"], unknown[~ambiguous], code, PROVIDER))
+
+
+def _note_strangers(frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Marks references to organisations that the list doesn't have as not understood."""
+    known = set(frame["org_code"].dropna())
+    for column in columns:
+        stranger = frame[column].notna() & ~frame[column].isin(known)
+        frame[f"{column}__unread"] = frame[f"{column}__unread"].mask(stranger, frame[column])
+
+
+def own_code(source: pd.Series, name: pd.Series) -> pd.Series:
+    """The code of a portal's own department: its name, told apart from other portals' ones."""
+    return source + OWN_CODE_SEPARATOR + name
+
+
+def _lookup(written: pd.Series, find: Callable[[str | None], str | None]) -> dict[str, str | None]:
+    return {value: find(value) for value in written.dropna().unique()}
+
+
+def _judge_conflicts(
+    judged: Judged, contract: Contract, rules: dict[str, Rule], shared_keys: set[int]
+) -> None:
+    """The same key with other cells, within one file: the first stays."""
+    frame = judged.frame
+    once = frame[~judged.duplicate & frame["key"].notna() & ~frame["submission"].isin(shared_keys)]
+    later = once.duplicated(["submission", "key"])
+    firsts = once[~later].set_index(["submission", "key"])["row"]
+    conflicting = once[later]
+    others = {
+        int(position): str(firsts[(submission, key)])
+        for position, submission, key in zip(
+            conflicting.index, conflicting["submission"], conflicting["key"], strict=True
+        )
+    }
+    key = contract.key[0]
+    judged.refuse(
+        findings(
+            rules["conflicting_duplicate"], conflicting["key"], key, contract[key].title, others
+        )
+    )
+
+
+def _run_suite(
+    judged: Judged,
+    contract: Contract,
+    expectations: Path,
+    parents: Mapping[str, str],
+    methods: Mapping[str, str],
+) -> None:
+    judged.report = validate(
+        contract.table, judged.accepted, expectations, parents=parents, sharing_methods=methods
+    )
+    found = judged.report.findings
+    judged.refuse(found[list(FINDING_COLUMNS)])
+
+
+def merge_shared(
+    judged: Judged, contract: Contract, rules: dict[str, Rule], shared: set[int]
+) -> None:
+    """Rows of one key in `row_is: resource` files become one entry.
+
+    The first row's fields count and the latest update date; what differs is a warning.
+    """
+    rows = judged.accepted
+    rows = rows[rows["submission"].isin(shared)]
+    later = rows.duplicated(["submission", "key"])
+    if not later.any():
+        return
+    firsts = rows[~later].set_index(["submission", "key"])
+    repeated = rows[later]
+    keys = pd.MultiIndex.from_frame(repeated[["submission", "key"]])
+    for column in contract.columns:
+        if column.name == "last_updated_on":
+            continue
+        first = firsts[column.name].reindex(keys).set_axis(repeated.index)
+        differs = (repeated[column.name] != first) & ~(repeated[column.name].isna() & first.isna())
+        written = repeated.loc[differs.fillna(True), column.name]
+        judged.refuse(findings(rules["rows_differ"], written, column.name, column.title))
+    latest = rows.groupby(["submission", "key"])["last_updated_on"].transform("max")
+    judged.frame.loc[rows.index, "last_updated_on"] = latest
+    judged.merged |= judged.frame.index.isin(repeated.index)

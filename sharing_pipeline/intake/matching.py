@@ -1,0 +1,153 @@
+"""Which of a sheet's headers is which canonical column, and how sure that is.
+
+A header matches by what the source declares, by a known form, or by a column's name, title or
+alias: that is certain. One that only resembles them is never taken, only shown to its sender.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from sharing_pipeline.codes import clean
+from sharing_pipeline.contracts import Contract, Form
+from sharing_pipeline.intake.readers.grid import Cell
+from sharing_pipeline.intake.sources import Source, headers_of
+
+_LONGEST_HEADER = 60
+_HARMLESS_NOTE = re.compile(
+    r"(?<=.)[(\[【〔](?:必填项?|必选|选填项?|选择?项|可选|非必填|可不填|可为空|单选|多选|下拉选择?|文本(?:格式)?"
+    r"|条|个工作日|年[-/.]?月[-/.]?日|yyyy.*|格式.*|如.*|例.*|示例.*)[)\]】〕]$"
+)
+"""What may stand in brackets behind a header without making it another column. A unit such as
+万条 or a word such as 代码 does."""
+_NOTE = re.compile(r"(?<=.)[(\[【〔].*[)\]】〕]$")
+_WITHOUT_NOTE = 0.9
+"""How sure a header is that would be certain without its note in brackets."""
+
+
+class Likeness(NamedTuple):
+    """A header that resembles a column; `share` from 0 to 1 is how much."""
+
+    place: int
+    column: str
+    known_as: str
+    share: float
+
+
+def header_key(text: Cell) -> str:
+    """How headers are compared; the * of a required column in a form is no part of its name."""
+    if text is None or len(text) > _LONGEST_HEADER:
+        return ""
+    return _key(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _key(text: str) -> str:
+    return _HARMLESS_NOTE.sub("", clean(text).strip("*:"))
+
+
+def match(names: Sequence[Cell], contract: Contract, source: Source) -> dict[str, list[int]]:
+    """Canonical column → positions of the headers that may be it.
+
+    What the source or a form declares comes first and takes its headers; the rest is found by
+    the contract's names, titles and aliases, unless the source declares a constant or `unused`.
+    """
+    keys = [header_key(name) for name in names]
+    mapping = source.mapping(contract.table)
+    form = form_of(names, contract) if source.canonical else None
+    declared = _of_form(form, keys, contract) if form else mapping.columns
+    found: dict[str, list[int]] = {}
+    taken = {header_key(name) for name in source.unused}
+    for column, value in declared.items():
+        wanted = [header_key(header) for header in headers_of(value)]
+        places = [place for place, key in enumerate(keys) if key in wanted]
+        taken.update(wanted)
+        if set(wanted) <= {keys[place] for place in places}:
+            found[column] = places if isinstance(value, str) else places[:1]
+    known = _known_headers(contract)
+    for place, key in enumerate(keys):
+        name = known.get(key) if key and key not in taken else None
+        if name and name not in declared and name not in mapping.constants:
+            found.setdefault(name, []).append(place)
+    return _split_organisation(found, keys, contract)
+
+
+def form_of(names: Iterable[Cell], contract: Contract) -> Form | None:
+    """The known form that has this header."""
+    if not contract.forms:
+        return None
+    keys = {header_key(name) for name in names}
+    return next(
+        (form for form in contract.forms if all(_key(one) in keys for one in form.headers)), None
+    )
+
+
+def _of_form(form: Form, keys: Sequence[str], contract: Contract) -> dict[str, str]:
+    """The form's columns; a key column that somebody has added to the form counts as the key."""
+    known = _known_headers(contract)
+    added = {known.get(key) for key in keys} & set(contract.key)
+    return {column: header for column, header in form.columns if column not in added}
+
+
+def known_keys(contracts: Mapping[str, Contract], source: Source) -> set[str]:
+    """Every header that means something in any dataset, as it is compared."""
+    declared = [
+        header
+        for dataset in (source.dataset, "resource")
+        for value in source.mapping(dataset).columns.values()
+        for header in headers_of(value)
+    ]
+    known = {_key(header) for header in declared}
+    return known.union(*(_known_headers(contract) for contract in contracts.values()))
+
+
+@cache
+def _known_headers(contract: Contract) -> dict[str, str]:
+    """Header → canonical column; names and titles win over another column's alias."""
+    known = {_key(alias): one.name for one in contract.columns for alias in one.aliases}
+    known.update({_key(one.title): one.name for one in contract.columns})
+    known.update({_key(one.name): one.name for one in contract.columns})
+    return known
+
+
+def _split_organisation(
+    found: dict[str, list[int]], keys: list[str], contract: Contract
+) -> dict[str, list[int]]:
+    """提供方 beside a column of codes is the column of names: it may hold either."""
+    codes = found.get("org_code", [])
+    either = [place for place in codes if keys[place] == "提供方"]
+    if contract.table == "catalogue" and len(either) == 1 < len(codes) and "org_name" not in found:
+        found["org_code"] = [place for place in codes if place not in either]
+        found["org_name"] = either
+    return found
+
+
+def alike(
+    names: Sequence[Cell], free: Iterable[int], columns: Iterable[str], contract: Contract
+) -> list[Likeness]:
+    """What the headers at the `free` places resemble among these columns, the most alike first.
+
+    Each place is named once, with the column that it resembles most.
+    """
+    wanted = set(columns)
+    known = [(key, name) for key, name in _known_headers(contract).items() if name in wanted]
+    found = []
+    for place in free:
+        key = header_key(names[place])
+        if not key or not known:
+            continue
+        share, known_as, column = max(
+            (_share(key, written), written, name) for written, name in known
+        )
+        found.append(Likeness(place, column, known_as, share))
+    return sorted(found, key=lambda one: (-one.share, one.place))
+
+
+def _share(one: str, other: str) -> float:
+    if _NOTE.sub("", one) == other:
+        return _WITHOUT_NOTE
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()

@@ -1,0 +1,56 @@
+"""csv, tsv and their kin: records with a delimiter that the beginning of the text gives away."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from itertools import zip_longest
+
+from sharing_pipeline.errors import UnreadableFile
+from sharing_pipeline.intake.readers.grid import Grid, check_size, text_column
+from sharing_pipeline.settings import Limits
+
+_DELIMITERS = (",", "\t", ";", "|")
+_SAMPLE = 1 << 16
+_SAMPLE_RECORDS = 50
+_FIELD_CHARACTERS = 1 << 20
+
+
+def read_delimited(text: str, limits: Limits) -> tuple[Grid, str]:
+    """The records as a grid, and the delimiter; blank lines count as rows, as in a spreadsheet.
+
+    UnreadableFile for a quote that is never closed: what follows it would be lost in one cell.
+    """
+    delimiter = find_delimiter(text)
+    csv.field_size_limit(_FIELD_CHARACTERS)
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        rows = list(records)
+    except csv.Error as error:
+        raise UnreadableFile(
+            f"第 {records.line_num} 行附近的双引号不成对或字段过长（{error}）。"
+            "单元格内的双引号要写成两个；请改正或用表格软件另存后重报。"
+        ) from error
+    width = max(map(len, rows), default=0)
+    check_size(len(rows), width, limits)
+    columns = [text_column(column) for column in zip_longest(*rows)]
+    return Grid(sheet="", columns=columns, checks_width=True), delimiter
+
+
+def read_head(text: str, delimiter: str, record_count: int) -> list[list[str]]:
+    """The first records of a text that may end anywhere."""
+    csv.field_size_limit(_FIELD_CHARACTERS)
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return [record for record, _ in zip(records, range(record_count), strict=False)]
+
+
+def find_delimiter(text: str) -> str:
+    """The delimiter that splits most of the first records into one and the same width."""
+
+    def agreement(delimiter: str) -> int:
+        widths = Counter(len(record) for record in read_head(head, delimiter, _SAMPLE_RECORDS))
+        return max((count * (width - 1) for width, count in widths.items() if width > 1), default=0)
+
+    head = text[:_SAMPLE]
+    return max(_DELIMITERS, key=agreement)

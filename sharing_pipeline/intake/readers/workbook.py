@@ -1,0 +1,118 @@
+"""Workbooks (xlsx, xlsm, xlsb, xls, ods) through calamine; hidden sheets are named, not read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sharing_pipeline.errors import UnreadableFile
+from sharing_pipeline.intake.readers import ods_content, xls_records, xlsx_parts
+from sharing_pipeline.intake.readers.beside import Beside
+from sharing_pipeline.intake.readers.content import PASSWORD, ZIP_ERRORS
+from sharing_pipeline.intake.readers.grid import Grid, check_size, text_column
+from sharing_pipeline.settings import Limits
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+MACROS = "文件带有宏：只读单元格，宏没有运行。"
+_MANIFEST = "META-INF/manifest.xml"
+_MACRO_PARTS = ("xl/vbaProject.bin", "Basic/script-lc.xml")
+
+
+def read_workbook(data: bytes, form: str, limits: Limits) -> tuple[list[Grid], list[str]]:
+    """Every visible sheet from its cell A1 on, in order, and notes on what is special."""
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    notes = _check_container(data, limits)
+    try:
+        # On its own first: a broken file must not be looked at further.
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = _visible_sheets(book, limits, notes)
+        beside = _beside(data, form, [one.name for one in book.sheets_metadata])
+        grids = []
+        for name in names:
+            of_sheet = beside.get(name, Beside())
+            grid = _grid(book.get_sheet_by_name(name), of_sheet, limits)
+            notes.extend(of_sheet.note(name, grid.row_count, len(grid.columns)))
+            grids.append(grid)
+    except PasswordError:
+        raise UnreadableFile(PASSWORD) from None
+    except (CalamineError, *ZIP_ERRORS) as error:
+        if _is_locked(data, form):
+            raise UnreadableFile(PASSWORD) from error
+        raise UnreadableFile(f"工作簿损坏（{error}）。请用表格软件打开后另存，再重报。") from error
+    return grids, notes
+
+
+def _is_locked(data: bytes, form: str) -> bool:
+    """Whether a workbook that could not be read is encrypted."""
+    if form == "xls":
+        return xls_records.is_locked(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_MANIFEST) as stream:
+            head = stream.read(1 << 20)
+    except (KeyError, *ZIP_ERRORS):
+        return False
+    return b"encryption-data" in head or b"encrypted-package" in head
+
+
+def _visible_sheets(book: CalamineWorkbook, limits: Limits, notes: list[str]) -> list[str]:
+    """The names of the sheets to read; hidden ones are noted."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    if len(sheets) > limits.sheets:
+        raise UnreadableFile(
+            f"工作簿有 {len(sheets)} 个工作表，超过 {limits.sheets} 个的上限。请拆开后重报。"
+        )
+    hidden = [one.name for one in sheets if one.visible != SheetVisibleEnum.Visible]
+    notes.extend(f"隐藏的工作表“{name}”没有读。" for name in hidden)
+    return [one.name for one in sheets if one.visible == SheetVisibleEnum.Visible]
+
+
+def _check_container(data: bytes, limits: Limits) -> list[str]:
+    """Refuse a zip bomb by what its directory declares; memory limits catch one that lies.
+
+    Gives a note for a workbook with macros.
+    """
+    if not data.startswith(b"PK"):
+        macros = "_VBA_PROJECT".encode("utf-16-le") in data
+        return [MACROS] if macros else []
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+        macros = any(part in archive.NameToInfo for part in _MACRO_PARTS)
+    if size > limits.workbook_bytes:
+        raise UnreadableFile(
+            f"工作簿解压后有 {size:,} 字节，超过 {limits.workbook_bytes:,} 的上限。请拆开后重报。"
+        )
+    return [MACROS] if macros else []
+
+
+def _beside(data: bytes, form: str, names: list[str]) -> Mapping[str, Beside]:
+    if form == "xls":
+        return dict(zip(names, xls_records.look_beside(data), strict=False))
+    if form == "xlsb":
+        return {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        find = xlsx_parts.look_beside if form == "xlsx" else ods_content.look_beside
+        return find(archive)
+
+
+def _grid(sheet: CalamineSheet, beside: Beside, limits: Limits) -> Grid:
+    last_row, last_column = sheet.end or (-1, -1)
+    rows, width = beside.size_with(last_row + 1, last_column + 1)
+    check_size(rows, width, limits)
+    cells = sheet.to_python(skip_empty_area=False)
+    columns = [text_column(column) for column in zip(*cells, strict=True)]
+    beside.fill(columns, rows, width)
+    merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
+    return Grid(
+        sheet=sheet.name,
+        columns=columns,
+        from_workbook=True,
+        merged=merged or beside.merged,
+        epoch_1904=beside.epoch_1904,
+    )

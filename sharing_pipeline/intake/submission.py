@@ -1,0 +1,115 @@
+"""What a night's intake needs, gathers and notes in ledger and lake.
+
+Works on an open ledger session; whoever opened it commits everything of the night at once.
+No row is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sharing_pipeline.codes import CodeTable
+from sharing_pipeline.intake.batch import Arrival
+from sharing_pipeline.intake.expectations import SuiteReport
+from sharing_pipeline.intake.in_force import Store
+from sharing_pipeline.intake.rules import Rule
+from sharing_pipeline.organisations import Organisations
+from sharing_pipeline.settings import Settings
+from sharing_pipeline.store.ledger import LakeFile, Part, Submission
+
+KEYS = pa.schema([("submission", pa.int64()), ("key", pa.string())])
+"""Columns of the lake files that name rows by their submission and key."""
+
+READER_VERSION = "1"
+"""Changes when the same bytes would be read differently."""
+
+
+@dataclass
+class Intake:
+    """What taking in one night needs and gathers. `sharing_methods`: the night's entries' own."""
+
+    settings: Settings
+    store: Store
+    codes: dict[str, CodeTable]
+    rules: dict[str, Rule]
+    day: date
+    organisations: Organisations
+    reports: dict[str, SuiteReport] = field(default_factory=dict)
+    submissions: list[Submission] = field(default_factory=list)
+    sharing_methods: dict[str, str] = field(default_factory=dict)
+
+
+def add_submission(
+    intake: Intake, arrival: Arrival, *, status: str = "accepted", why: str = ""
+) -> Submission:
+    """Notes a submission in the ledger, with its counts still at zero."""
+    submission = Submission(
+        id=arrival.submission,
+        file_id=arrival.file_id,
+        source=arrival.source.name,
+        dataset=arrival.dataset,
+        file_name=arrival.file_name,
+        sha256=arrival.sha256,
+        size=arrival.size,
+        sender=arrival.source.title,
+        received_at=arrival.received_at,
+        effective_on=arrival.effective_on,
+        mode=arrival.mode,
+        whole=arrival.whole,
+        rows_read=0,
+        accepted=0,
+        duplicate=0,
+        quarantined=0,
+        status=status,
+        why=why,
+        reader_version=READER_VERSION,
+        read_as=arrival.read_as,
+    )
+    intake.store.session.add(submission)
+    intake.submissions.append(submission)
+    return submission
+
+
+def write_rows(intake: Intake, kind: str, rows: pa.Table, arrivals: Sequence[Arrival]) -> None:
+    """Writes rows of these arrivals as a lake file and notes it in the ledger."""
+    path = intake.store.lake.new(kind)
+    pq.write_table(rows, path, compression="zstd", compression_level=1)
+    numbers = [arrival.submission for arrival in arrivals]
+    intake.store.session.add(
+        LakeFile(
+            kind=kind,
+            path=intake.store.lake.name(path),
+            rows=rows.num_rows,
+            first_submission=min(numbers),
+            last_submission=max(numbers),
+        )
+    )
+    intake.store.session.flush()
+
+
+def part_status(session: Session, submission: int) -> tuple[str, str]:
+    """A submission's status and why, from its organisations' parts."""
+    parts = session.scalars(
+        select(Part).where(Part.submission == submission).order_by(Part.org_code)
+    ).all()
+    waiting = [part for part in parts if part.status == "held"]
+    refused = [part for part in parts if part.status == "rejected"]
+    why = "；".join(f"{part.org_code}：{part.why}" for part in (*waiting, *refused))
+    if waiting:
+        return ("held" if len(waiting) == len(parts) else "partly_held"), why
+    if refused and len(refused) == len(parts):
+        return "rejected", why
+    return "accepted", why
+
+
+def select_arrow(rows: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    """The columns of a schema out of a frame."""
+    return pa.Table.from_pandas(rows[schema.names], schema=schema, preserve_index=False)

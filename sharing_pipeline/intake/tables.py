@@ -1,0 +1,218 @@
+"""A received file as raw text tables under canonical column names, one per dataset.
+
+Says what can't be taken and why, per dataset. Judges no value: a cell is handed on as it was
+written. Runs inside the sandbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from sharing_pipeline.contracts import DATASETS, Contract
+from sharing_pipeline.intake.frames import build_frame, empty_frame
+from sharing_pipeline.intake.header_words import ask, doubts, no_header, notes, where, why_not
+from sharing_pipeline.intake.headers import (
+    HEADER_WITHIN,
+    Assigned,
+    Header,
+    assign,
+    dataset_of_sheet,
+    find_header,
+    refusing_form,
+)
+from sharing_pipeline.intake.lines import fill_merged, rows_of
+from sharing_pipeline.intake.raw import FileTables, Part, RawTable, Skipped, Surplus, read_as
+from sharing_pipeline.intake.readers import read_file
+from sharing_pipeline.intake.readers.grid import Grid
+from sharing_pipeline.intake.sources import Source, headers_of
+from sharing_pipeline.settings import Limits
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One sheet read for one dataset; `why` is set when it can't be taken."""
+
+    grid: Grid
+    header: Header | None
+    assigned: Assigned
+    rows: list[int]
+    why: str | None
+
+
+def read_tables(
+    path: Path,
+    file_name: str,
+    source: Source,
+    contracts: Mapping[str, Contract],
+    limits: Limits | None = None,
+) -> FileTables:
+    """The file's datasets; UnreadableFile when it can't be read at all.
+
+    `file_name` is the sender's name of it. There is always at least one table: a file without
+    any fitting header gives one that is rejected, under the source's own dataset.
+    """
+    reading = read_file(path, file_name, limits or Limits())
+    sheets: dict[str, list[_Sheet]] = {}
+    said: list[str] = list(reading.notes)
+    skipped: list[Skipped] = []
+    refused: list[str] = []
+    headers = [find_header(grid, source, contracts) for grid in reading.grids]
+    any_certain = any(header is not None and header.certain for header in headers)
+    for grid, header in zip(reading.grids, headers, strict=True):
+        form = refusing_form(grid, contracts) if source.canonical else None
+        dataset = _dataset(grid, header, source, contracts, any_certain)
+        if form is not None and (header is None or not header.certain):
+            refused.append(f"{where(grid)}：{form.refused}")
+            continue
+        if dataset is None:
+            said.extend(_unfit(grid))
+            continue
+        for each in _datasets_of_rows(dataset, source):
+            sheet, passed_over = _read_sheet(grid, header, each, source, contracts)
+            sheets.setdefault(each, []).append(sheet)
+            skipped.extend(passed_over if each == dataset else [])
+    tables = [
+        _table(dataset, sheets[dataset], source, contracts[dataset])
+        for dataset in DATASETS
+        if dataset in sheets
+    ]
+    if tables:
+        said.extend(refused)
+    else:
+        tables = [_nothing_found(reading.grids, source, contracts, "".join(refused))]
+    how = reading.format, reading.encoding, reading.compression
+    tables = [replace(table, read_as=read_as(*how)) for table in tables]
+    return FileTables(*how, tables, said, skipped)
+
+
+def _dataset(
+    grid: Grid,
+    header: Header | None,
+    source: Source,
+    contracts: Mapping[str, Contract],
+    any_certain: bool,
+) -> str | None:
+    """The dataset that a sheet claims to be; None for a sheet that fits none.
+
+    A header that only resembles the source's dataset counts when no sheet has a better one:
+    the sender then hears what is missing in it.
+    """
+    if header is not None and (header.certain or not any_certain):
+        return header.dataset
+    named = dataset_of_sheet(grid, contracts) if source.canonical else None
+    return named if grid.row_count else None
+
+
+def _datasets_of_rows(dataset: str, source: Source) -> list[str]:
+    """The datasets that one row makes: an entry, and its resource where the source derives it."""
+    return [dataset, "resource"] if source.resource is not None else [dataset]
+
+
+def _unfit(grid: Grid) -> list[str]:
+    if not grid.from_workbook or not any(any(column) for column in grid.columns):
+        return []
+    return [f"工作表“{grid.sheet}”认不出是哪种数据，没有读。"]
+
+
+def _read_sheet(
+    grid: Grid,
+    header: Header | None,
+    dataset: str,
+    source: Source,
+    contracts: Mapping[str, Contract],
+) -> tuple[_Sheet, list[Skipped]]:
+    contract = contracts[dataset]
+    if header is None:
+        return _Sheet(grid, None, Assigned({}), [], no_header(grid, contract)), []
+    if dataset != header.dataset:
+        header = header.of(contract, source)
+    assigned = assign(header, source, contract)
+    why = why_not(grid, header, assigned, source, contract)
+    fill_merged(grid, header)
+    rows, skipped = rows_of(grid, header, assigned.columns.get(contract.key[0]))
+    return _Sheet(grid, header, assigned, rows, why), skipped
+
+
+def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contract) -> RawTable:
+    """The sheets of one dataset joined in their order; rejected if any of them can't be taken."""
+    from_workbook = any(sheet.grid.from_workbook for sheet in sheets)
+    reasons = [sheet.why for sheet in sheets if sheet.why is not None]
+    if not reasons and not any(sheet.rows for sheet in sheets):
+        place = where(sheets[0].grid, sheets[0].header)
+        reasons = [f"{place}下没有数据行。请填好后重报。"]
+    if reasons:
+        return RawTable(
+            dataset, empty_frame(), from_workbook=from_workbook, rejected="".join(reasons)
+        )
+    taken = [(sheet, sheet.header) for sheet in sheets if sheet.header is not None]
+    frames = [
+        build_frame(sheet.grid, header, sheet.rows, sheet.assigned, source, contract)
+        for sheet, header in taken
+    ]
+    parts = [_part(sheet, header, source, dataset) for sheet, header in taken]
+    doubtful = [
+        one
+        for sheet, header in taken
+        for one in doubts(sheet.grid.sheet, header, sheet.assigned, source, contract)
+    ]
+    return RawTable(
+        dataset=dataset,
+        frame=_joined(frames, contract),
+        headers={name: text for part in reversed(parts) for name, text in part.headers.items()},
+        from_workbook=from_workbook,
+        notes=[one.message for one in doubtful]
+        + notes([header for _, header in taken], source, contract),
+        parts=parts,
+        doubts=doubtful,
+        surplus=[one for sheet, header in taken for one in _surplus(sheet, header)],
+        folds=source.row_is == "resource" and dataset == source.dataset,
+    )
+
+
+def _joined(frames: list[pa.Table], contract: Contract) -> pa.Table:
+    """One table with the contract's order of columns, whatever each sheet had."""
+    table = pa.concat_tables(frames, promote_options="default")
+    behind = [name for name in table.column_names if name not in contract.names]
+    return table.select([name for name in contract.names if name in table.column_names] + behind)
+
+
+def _part(sheet: _Sheet, header: Header, source: Source, dataset: str) -> Part:
+    declared = source.mapping(dataset).columns
+    headers = {}
+    for name, place in sheet.assigned.columns.items():
+        value = declared.get(name)
+        plain = value is None or isinstance(value, str)
+        written = str(header.names[place])
+        headers[name] = written if plain or value is None else "、".join(headers_of(value))
+    columns = {name: place + 1 for name, place in sheet.assigned.columns.items()}
+    return Part(sheet.grid.sheet, header.row, headers, columns)
+
+
+def _surplus(sheet: _Sheet, header: Header) -> list[Surplus]:
+    if not sheet.grid.checks_width:
+        return []
+    width = max((place + 1 for place, name in enumerate(header.names) if name), default=0)
+    beyond = sheet.grid.columns[width:]
+    return [
+        Surplus(sheet.grid.sheet, sheet.grid.first_row + row, value)
+        for row in sheet.rows
+        for value in [next((column[row] for column in beyond if column[row]), None)]
+        if value is not None
+    ]
+
+
+def _nothing_found(
+    grids: list[Grid], source: Source, contracts: Mapping[str, Contract], refused: str
+) -> RawTable:
+    contract = contracts[source.dataset]
+    if refused:
+        why = refused
+    elif not any(any(column) for grid in grids for column in grid.columns):
+        why = "文件里没有内容，没有数据行。请检查导出是否成功后重报。"
+    else:
+        why = f"前 {HEADER_WITHIN} 行里找不到表头。{ask(contract)}"
+    return RawTable(contract.table, empty_frame(), rejected=why)

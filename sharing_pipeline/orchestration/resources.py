@@ -1,0 +1,105 @@
+"""The one resource: a run over a home folder, held under the folder's lock while it lasts."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+import dagster as dg
+
+from sharing_pipeline.assessment.assess import Assessed
+from sharing_pipeline.errors import SharingError
+from sharing_pipeline.facts.build import Facts
+from sharing_pipeline.figures.publish import Revision
+from sharing_pipeline.intake.receive import IntakeReport, Progress
+from sharing_pipeline.night import Night, NightReport, locked, refuse_troubled
+from sharing_pipeline.settings import Clock, Settings, system_clock
+
+
+def _silent(_what: str, _done: int, _of: int) -> None:
+    """Progress that nobody wants to hear of."""
+
+
+@dataclass
+class NightRun:
+    """One run over one or more business dates of a home folder.
+
+    Its steps share what they made through it; a step that is run alone makes what it needs
+    first. Without `given` the folders come from the environment, when they are asked for.
+    """
+
+    given: Settings | None = None
+    definitions: Sequence[str] = ()
+    strict: bool = False
+    clock: Clock = system_clock
+    progress: Progress = _silent
+    intake: IntakeReport | None = None
+    _facts: dict[date, Facts] = field(default_factory=dict)
+    _assessed: dict[date, list[Assessed]] = field(default_factory=dict)
+    _revisions: dict[date, list[Revision]] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """The folders of this run."""
+        return self.given or Settings.read()
+
+    def night(self, day: date) -> Night:
+        """The night of a business date."""
+        return Night.prepare(
+            self.settings,
+            day,
+            clock=self.clock,
+            definitions=self.definitions,
+            progress=self.progress,
+        )
+
+    def take_in(self, day: date) -> IntakeReport:
+        """Takes the inbox in, once a run."""
+        if self.intake is None:
+            self.intake = self.night(day).take_in()
+            refuse_troubled(self.intake, self.strict)
+        return self.intake
+
+    def facts(self, day: date) -> Facts:
+        """The day's facts, made once a run."""
+        if day not in self._facts:
+            self._facts[day] = self.night(day).build_facts()
+        return self._facts[day]
+
+    def assessed(self, day: date) -> list[Assessed]:
+        """The day's assessments, made once a run."""
+        if day not in self._assessed:
+            self._assessed[day] = self.night(day).assess(self.facts(day))
+        return self._assessed[day]
+
+    def publish(self, day: date) -> list[Revision]:
+        """Publishes the day, once a run."""
+        if day not in self._revisions:
+            self._revisions[day] = self.night(day).publish(self.facts(day), self.assessed(day))
+        return self._revisions[day]
+
+    def report(self, day: date) -> NightReport | None:
+        """What this run made of a day, if it was published."""
+        if self.intake is None or day not in self._revisions:
+            return None
+        return NightReport(day, self.intake, self._revisions[day])
+
+
+def locked_run(run: NightRun) -> dg.ResourceDefinition:
+    """A run as a resource: the home's lock is held from its first step to its last."""
+
+    @dg.resource(description="主目录与本次运行；同一主目录同时只有一个运行")
+    def home(_context: dg.InitResourceContext) -> Iterator[NightRun]:
+        with locked(run.settings, lambda: run.progress("等待另一个运行结束", 0, 1)):
+            yield run
+
+    return home
+
+
+@contextmanager
+def told_in_chinese() -> Iterator[None]:
+    """A known failure becomes a step failure whose text is the message for the user."""
+    try:
+        yield
+    except SharingError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error

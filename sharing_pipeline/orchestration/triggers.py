@@ -1,0 +1,64 @@
+"""What starts the pipeline by itself: the nightly schedule and the sensor over the inbox."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+
+from sharing_pipeline.intake.inbox import stage, unseen
+from sharing_pipeline.settings import SHANGHAI, Settings, system_clock
+from sharing_pipeline.store.ledger import Ledger
+
+Job = Any
+"""A job that is resolved together with its assets; Dagster has no public name for its type."""
+
+SECONDS_BETWEEN_LOOKS = 30
+"""A file counts as whole when two looks of the sensor see the same size and time."""
+
+
+def nightly_schedule(nightly: Job) -> dg.ScheduleDefinition:
+    """Every night at 02:00 for the day before, on by default."""
+
+    @dg.schedule(
+        name="nightly_0200",
+        job=nightly,
+        cron_schedule="0 2 * * *",
+        execution_timezone="Asia/Shanghai",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="每天 02:00（北京时间）计算前一天的三率",
+    )
+    def nightly_0200(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        day = context.scheduled_execution_time.astimezone(SHANGHAI).date() - timedelta(days=1)
+        return dg.RunRequest(run_key=day.isoformat(), partition_key=day.isoformat())
+
+    return nightly_0200
+
+
+def inbox_sensor(nightly: Job) -> dg.SensorDefinition:
+    """Keeps the bytes of files as they arrive; the next night reads them."""
+
+    @dg.sensor(
+        name="inbox",
+        job=nightly,
+        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="看管收件箱：文件写完后登记保存，下一个夜间任务读取",
+    )
+    def inbox(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        settings = Settings.read()
+        ledger = Ledger.open(settings)
+        before = set(json.loads(context.cursor or "[]"))
+        marks = {
+            f"{one.source}/{one.name}|{one.size}|{one.modified_ns}": one
+            for one in unseen(settings, ledger)
+        }
+        still = [one for mark, one in marks.items() if mark in before]
+        staged = stage(settings, ledger, system_clock, still)
+        context.update_cursor(json.dumps(sorted(set(marks) - before), ensure_ascii=False))
+        return dg.SkipReason(
+            f"登记了 {len(staged.new)} 个新文件，{len(staged.known)} 个内容收过，"
+            f"{len(marks) - len(still)} 个还在写入。"
+        )
+
+    return inbox

@@ -1,0 +1,66 @@
+"""The sheets of a workbook that can't be edited (xls, ods, xlsb), written anew from their cells."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sharing_pipeline.intake.answer import FileAnswer
+from sharing_pipeline.intake.readers import ods_content
+from sharing_pipeline.reply import words
+from sharing_pipeline.reply.anew import Base, Merge, NewSheet, fitting, new_book
+from sharing_pipeline.reply.widths import widths_of
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
+_ANEW = "原文件的格式不能原样带回：单元格、列宽和合并照样写出；公式只带回结果，图表和图片没有带回。"
+
+
+def rebuilt(data: bytes, answer: FileAnswer) -> Base:
+    """The sender's sheets in their order, hidden ones hidden, with cells, merges and widths."""
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    widths = widths_of(data, answer.format, [one.name for one in book.sheets_metadata])
+    merges = _merges(data, answer.format)
+    sheets = [
+        _sheet(
+            book.get_sheet_by_name(one.name),
+            one.visible != SheetVisibleEnum.Visible,
+            merges.get(one.name, ()),
+            widths.get(one.name),
+        )
+        for one in book.sheets_metadata
+        if one.typ == SheetTypeEnum.WorkSheet and one.name != words.SHEET
+    ]
+    return Base(new_book(sheets), answer.remarks, [_ANEW])
+
+
+def _merges(data: bytes, form: str) -> dict[str, list[Merge]]:
+    """Merged ranges of formats of which the cell reader gives none; places from 0."""
+    if form != "ods":
+        return {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: one.merged for name, one in ods_content.look_beside(archive).items()}
+
+
+def _sheet(
+    sheet: CalamineSheet,
+    hidden: bool,
+    merges: Sequence[Merge],
+    widths: Mapping[int, float] | None,
+) -> NewSheet:
+    rows = sheet.to_python(skip_empty_area=False)
+    ranges = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
+    return NewSheet(
+        sheet.name,
+        list(enumerate(rows, 1)),
+        hidden=hidden,
+        merges=[(a + 1, b + 1, c + 1, d + 1) for a, b, c, d in ranges or merges],
+        widths={n: wide for n, wide in (widths or fitting(rows)).items() if n <= len(rows[0])}
+        if rows
+        else {},
+    )

@@ -1,0 +1,96 @@
+"""How remarks are worded in a reply, and in which colours. The one place for its texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sharing_pipeline.intake.answer import LEVELS, Remark
+
+SHEET = "校验结果"
+"""The first sheet of every reply; one of that name that came back is replaced."""
+
+PROBLEM = "问题"
+"""The header of the column of remarks, for senders of anything but workbooks."""
+
+AUTHOR = "三率监测校验"
+"""The author of our comments, by which they are known again."""
+
+FILLS = {
+    "critical": "FFFFC7C8",
+    "held": "FFDCD3EC",
+    "duplicate": "FFD8D8DA",
+    "warning": "FFFFEC99",
+}
+"""Fill colours by level (ARGB), a shade beside the usual ones so that ours are known again."""
+
+MEANINGS = {
+    "critical": "这一行退回，没有生效；改正后重新报送",
+    "held": "这一部分等人确认，暂不生效",
+    "duplicate": "与前面的行完全相同，只留一行",
+    "warning": "这一行已接收，这一处请核对改正",
+}
+
+DIVIDER = "————————"
+"""Stands between a sender's own comment and ours."""
+
+_MOST_REMARKS = 20
+"""In one comment: a merged cell may stand for thousands of rows."""
+_LONGEST = 400
+_MOST_ROWS = 12
+
+
+def width_of(text: str) -> int:
+    """How wide a text is in letters; a Chinese character is as wide as two."""
+    return sum(2 if letter > "\u2e7f" else 1 for letter in text)
+
+
+def gravest(remarks: Sequence[Remark]) -> str:
+    """The level by which a cell is coloured."""
+    order = list(LEVELS)
+    return min((one.level for one in remarks), key=order.index)
+
+
+def comment(remarks: Sequence[Remark], row: int) -> str:
+    """All remarks about the cell in that row as one text, the gravest first; each begins with its
+    level and ends with its rule's id. Remarks on other rows of a merged cell name theirs."""
+    order = list(LEVELS)
+    same: dict[tuple[str, str, str, str], list[int]] = {}
+    for one in sorted(remarks, key=lambda one: order.index(one.level)):
+        about = (one.level, one.message, one.what_to_do, one.rule)
+        same.setdefault(about, []).append(one.row or row)
+    blocks = []
+    for (level, message, what_to_do, rule), rows in list(same.items())[:_MOST_REMARKS]:
+        where = "" if rows == [row] else f"{_rows(rows)}："
+        blocks.append(
+            f"【{LEVELS[level]}】{where}{_sentence(message)}\n"
+            f"怎么改：{_sentence(what_to_do)}\n规则：{rule}"
+        )
+    more = len(same) - len(blocks)
+    if more > 0:
+        # Before the last block, so that the text still ends with a rule's id.
+        blocks.insert(-1, f"（这里还有 {more} 种问题，见“{SHEET}”）")
+    return "\n\n".join(blocks)
+
+
+def problem(remarks: Sequence[Remark]) -> str:
+    """All remarks about a row as the text of its 问题 cell, the gravest first."""
+    order = list(LEVELS)
+    lines = []
+    for one in sorted(remarks, key=lambda one: order.index(one.level)):
+        where = f"{one.header}：" if one.header else ""
+        lines.append(
+            f"【{LEVELS[one.level]}】{where}{_sentence(one.message)}"
+            f"{_sentence(one.what_to_do)}规则：{one.rule}"
+        )
+    return "\n".join(lines)
+
+
+def _rows(rows: Sequence[int]) -> str:
+    shown = "、".join(str(row) for row in sorted(set(rows))[:_MOST_ROWS])
+    count = len(set(rows))
+    return f"第 {shown} 行" if count <= _MOST_ROWS else f"第 {shown} 等 {count} 行"
+
+
+def _sentence(text: str) -> str:
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return text if not text or text.endswith(("。", "！", "？")) else f"{text}。"

@@ -1,0 +1,71 @@
+"""Writing one reply, whatever the sender's format: their workbook, or their cells in one.
+
+Runs inside the sandbox, because it opens the sender's file once more.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sharing_pipeline.intake.answer import FileAnswer
+from sharing_pipeline.intake.readers.content import unpack
+from sharing_pipeline.reply.anew import Base, new_book
+from sharing_pipeline.reply.book import annotate
+from sharing_pipeline.reply.package import Package
+from sharing_pipeline.reply.rebuilt import rebuilt
+from sharing_pipeline.reply.report import Line, Where, lines
+from sharing_pipeline.reply.table import as_table
+from sharing_pipeline.reply.xml_edit import NotEditable
+from sharing_pipeline.settings import Limits
+
+MACROS = ".xlsm"
+"""The ending of workbooks with macros; a reply with another one has none."""
+
+_OWN_BOOK = "xlsx"
+_UNREADABLE = "原文件没有带回，这里只有校验结果。"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One reply to write: the bytes that were received, what is said about them, where to."""
+
+    origin: Path
+    answer: FileAnswer
+    at: datetime
+    out: Path
+    limits: Limits
+
+
+def write_reply(job: Job) -> None:
+    """Writes the reply; the file appears whole or not at all."""
+    if job.answer.format == _OWN_BOOK:
+        try:
+            package = _annotated(job, Base(Package(_content(job)), job.answer.remarks))
+        except NotEditable:
+            package = _annotated(job, rebuilt(_content(job), job.answer))
+    elif job.answer.is_workbook:
+        package = _annotated(job, rebuilt(_content(job), job.answer))
+    elif job.answer.format:
+        package = _annotated(job, as_table(job.origin, job.answer, job.limits))
+    else:
+        package = _annotated(job, Base(new_book([]), job.answer.remarks, [_UNREADABLE]))
+    job.out.parent.mkdir(parents=True, exist_ok=True)
+    partial = job.out.with_name(f".{uuid.uuid4().hex}.part")
+    package.save(partial)
+    partial.replace(job.out)
+
+
+def _content(job: Job) -> bytes:
+    return unpack(job.origin.read_bytes(), job.limits)[0]
+
+
+def _annotated(job: Job, base: Base) -> Package:
+    def report(where: Where) -> list[Line]:
+        return lines(job.answer, job.at, where, base.notes)
+
+    macros = job.out.suffix.lower() == MACROS
+    annotate(base.package, base.remarks, report, commented=base.commented, macros=macros)
+    return base.package

@@ -1,0 +1,126 @@
+"""Where things are and how far untrusted input may go. Read when asked for, never at import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import yaml
+
+from sharing_pipeline.errors import ConfigurationError
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Asia/Shanghai, which has had no daylight saving since 1991."""
+
+Clock = Callable[[], datetime]
+"""Gives the present moment, with a zone. No rule reads the system time by itself."""
+
+_MIB = 1 << 20
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def system_clock() -> datetime:
+    """The present moment in Asia/Shanghai, to the second."""
+    return datetime.now(SHANGHAI).replace(microsecond=0)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one received file may cost before it is rejected; catalog/limits.yaml changes it.
+
+    A cell costs up to 250 bytes while it is read, so that `cells` fit into `memory_bytes`; 25
+    million are a full sheet of 24 columns. Logs aren't read as cells and may take longer.
+    """
+
+    file_bytes: int = 512 * _MIB
+    unpacked_bytes: int = 1024 * _MIB
+    workbook_bytes: int = 2048 * _MIB
+    memory_bytes: int = 8192 * _MIB
+    seconds: int = 300
+    log_seconds: int = 3600
+    cells: int = 25_000_000
+    columns: int = 2_000
+    sheets: int = 200
+
+
+def read_limits(catalog: Path) -> Limits:
+    """The limits that catalog/limits.yaml sets, sizes there in MiB; the defaults for the rest.
+
+    ConfigurationError for an unknown name or for anything but a positive whole number.
+    """
+    path = catalog / "limits.yaml"
+    if not path.is_file():
+        return Limits()
+    try:
+        written = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} 不是正确的 YAML：{error}。请改正。") from error
+    known = {one.name.replace("_bytes", "_mib"): one.name for one in fields(Limits)}
+    if not isinstance(written, dict) or not written.keys() <= known.keys():
+        raise ConfigurationError(f"{path} 里只能写 {'、'.join(known)}。请改正。")
+    for name, value in written.items():
+        if type(value) is not int or value <= 0:
+            raise ConfigurationError(f"{path} 里的 {name} 要写大于 0 的整数，现在是 {value}。")
+    sizes = {
+        known[name]: value * (_MIB if name.endswith("_mib") else 1)
+        for name, value in written.items()
+    }
+    return replace(Limits(), **sizes)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The folders of one installation; every path that the project touches starts here."""
+
+    home: Path
+    catalog: Path = PROJECT / "catalog"
+    expectations: Path = PROJECT / "expectations"
+    warehouse: Path = PROJECT / "warehouse"
+    limits: Limits = field(default_factory=Limits)
+
+    @classmethod
+    def read(cls, home: str | Path | None = None, catalog: str | Path | None = None) -> Settings:
+        """Settings from the command line, else from SHARING_HOME and SHARING_CATALOG."""
+        chosen_home = home or os.environ.get("SHARING_HOME") or PROJECT / "var"
+        chosen_catalog = catalog or os.environ.get("SHARING_CATALOG") or PROJECT / "catalog"
+        folder = Path(chosen_catalog).resolve()
+        return cls(home=Path(chosen_home).resolve(), catalog=folder, limits=read_limits(folder))
+
+    @property
+    def inbox(self) -> Path:
+        """Where departments and platforms drop their files, one folder per source."""
+        return self.home / "inbox"
+
+    @property
+    def lake(self) -> Path:
+        """Immutable Parquet files and the bytes that were received."""
+        return self.home / "lake"
+
+    @property
+    def ledger_url(self) -> str:
+        """The SQLAlchemy URL of the ledger."""
+        return f"sqlite:///{self.home / 'ledger.db'}"
+
+    @property
+    def mart(self) -> Path:
+        """One DuckDB file for BI tools, replaced as a whole."""
+        return self.home / "mart.duckdb"
+
+    @property
+    def site(self) -> Path:
+        """The pages."""
+        return self.home / "site"
+
+    @property
+    def reply(self) -> Path:
+        """The workbooks that go back to their senders."""
+        return self.home / "reply"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's own runs, events and schedules."""
+        return self.home / "dagster"

@@ -1,0 +1,62 @@
+"""The lake: immutable files, written whole under a name that nobody had before.
+
+Nothing is renamed, overwritten or listed: readers get names from the ledger, so this works
+on an object store too, and a killed run leaves at worst a file that nobody knows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from pathlib import Path
+
+from sharing_pipeline.settings import Settings
+
+_CHUNK_BYTES = 1 << 20
+
+
+class Lake:
+    """Names and paths under the lake folder. Ledger rows hold names, code holds paths."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.root = settings.lake
+
+    def new(self, kind: str, suffix: str = ".parquet") -> Path:
+        """A path that no file has had yet; its folder exists."""
+        folder = self.root / kind
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{uuid.uuid4().hex}{suffix}"
+
+    def name(self, path: Path) -> str:
+        """A file's name in the ledger: its path below the lake, with forward slashes."""
+        return path.relative_to(self.root).as_posix()
+
+    def path(self, name: str) -> Path:
+        """The file behind a ledger's name."""
+        return self.root / name
+
+    def keep_bytes(self, origin: Path) -> str:
+        """Keeps a received file's bytes under their hash, and gives it; the same are kept once.
+
+        What is hashed is what was copied, whatever happens to the file meanwhile.
+        """
+        folder = self.root / "received"
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = folder / f"{uuid.uuid4().hex}.partial"
+        digest = hashlib.sha256()
+        try:
+            with origin.open("rb") as source, partial.open("wb") as copy:
+                while chunk := source.read(_CHUNK_BYTES):
+                    digest.update(chunk)
+                    copy.write(chunk)
+            kept = self.received(digest.hexdigest())
+            if not kept.exists():
+                kept.parent.mkdir(exist_ok=True)
+                partial.replace(kept)
+        finally:
+            partial.unlink(missing_ok=True)
+        return digest.hexdigest()
+
+    def received(self, sha256: str) -> Path:
+        """Where the received bytes with this hash are kept."""
+        return self.root / "received" / sha256[:2] / sha256

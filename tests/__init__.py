@@ -1,0 +1,1 @@
+"""Tests; a package so that the reference and the city maker can be shared between them."""

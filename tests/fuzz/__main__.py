@@ -1,0 +1,38 @@
+"""`python -m tests.fuzz [FILES [FIRST]]`: many mutated files; exit 1 if any did harm."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from tests.fuzz.run import fuzz
+
+FILES = 20_000
+EVERY = 1_000
+
+
+def main(files: int = FILES, first: int = 0) -> int:
+    """Fuzzes the files `first` to `first` + `files`; a failure's number makes its file again."""
+
+    def say(number: int) -> None:
+        done = number - first + 1
+        if done % EVERY == 0:
+            print(f"{done:,} / {files:,}", flush=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = fuzz(range(first, first + files), Path(folder), say)
+    totals: Counter[str] = Counter()
+    for (name, what), count in sorted(outcome.counts.items()):
+        totals[what] += count
+        print(f"{name:20} {what:26} {count:>8,}")
+    print(f"{files:,} files, {dict(totals)}, slowest {outcome.slowest:.1f} s")
+    for failure in outcome.failures:
+        first_line, *_, last_line = [*failure.strip().splitlines(), ""]
+        print(f"FAILED {first_line} {last_line}")
+    return bool(outcome.failures)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))

@@ -1,0 +1,42 @@
+"""How one file is read, in the sandbox. Imports little: the child often starts anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sharing_pipeline.contracts import load_contracts
+from sharing_pipeline.intake.raw import RawTable
+from sharing_pipeline.intake.sniff import Sniffed, sniff
+from sharing_pipeline.intake.sources import load_source
+from sharing_pipeline.intake.tables import read_tables
+from sharing_pipeline.settings import PROJECT, Limits
+
+LIMITS = Limits(
+    file_bytes=16 << 20,
+    unpacked_bytes=64 << 20,
+    workbook_bytes=64 << 20,
+    memory_bytes=2 << 30,
+    seconds=20,
+)
+_CATALOG = PROJECT / "catalog"
+
+
+def read_one(path: Path, name: str) -> list[RawTable] | tuple[int, int]:
+    """A file's tables; of a log its rows and those accounted for."""
+    source, contracts = load_source(_CATALOG, "catalogue"), load_contracts(_CATALOG)
+    look = sniff(path, source, contracts)
+    if look.dataset == "exchange_log":
+        return _take_log(path, look)
+    return read_tables(path, name, source, contracts, LIMITS).tables
+
+
+def _take_log(path: Path, look: Sniffed) -> tuple[int, int]:
+    from sharing_pipeline.codes import load_codes
+    from sharing_pipeline.intake.log_source import LogSource
+    from sharing_pipeline.intake.logs import LogRequest, take_log
+
+    encoding, delimiter = look.encoding or "utf-8", look.delimiter or ","
+    log = LogSource(path, look.mapping, encoding, look.compression, delimiter, look.header_row)
+    contract = load_contracts(_CATALOG)["exchange_log"]
+    taken = take_log(LogRequest(log, path.with_suffix(".out"), contract, load_codes(_CATALOG)))
+    return taken.rows_read, taken.accepted + taken.duplicate + taken.quarantined

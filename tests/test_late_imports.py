@@ -1,0 +1,48 @@
+"""Modules left for later: noted at their import, loaded at their first use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sharing_pipeline.intake.late_imports import left_for_later
+from tests.workbooks import damaged_workbook
+
+
+def test_a_module_left_for_later_is_loaded_by_its_first_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "slow_and_unused.py").write_text("print('loaded')\nANSWER = 42\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    before = list(sys.meta_path)
+    with left_for_later("slow_and_unused"):
+        import slow_and_unused  # type: ignore[import-not-found]  # made above
+    assert sys.meta_path == before
+    assert capsys.readouterr().out == ""
+    assert slow_and_unused.ANSWER == 42
+    assert capsys.readouterr().out == "loaded\n"
+    monkeypatch.delitem(sys.modules, "slow_and_unused")
+
+
+def test_the_suites_never_load_what_draws_and_fits(tmp_path: Path) -> None:
+    """Both cost Great Expectations' import two seconds."""
+    script = (
+        "import sys\n"
+        "from datetime import datetime\n"
+        "from pathlib import Path\n"
+        "from sharing_pipeline.intake.checking import check_files\n"
+        "from sharing_pipeline.settings import SHANGHAI, Settings\n"
+        "now = datetime(2026, 11, 23, tzinfo=SHANGHAI)\n"
+        "home, file = map(Path, sys.argv[1:])\n"
+        "from sharing_pipeline.intake.sandbox import Sandbox\n"
+        "with Sandbox() as sandbox:\n"
+        "    check_files(Settings(home=home), [file], sandbox=sandbox, clock=lambda: now)\n"
+        "print('scipy.stats._stats_py' in sys.modules, 'altair.vegalite' in sys.modules)\n"
+    )
+    file = damaged_workbook(tmp_path / "a.xlsx")
+    command = [sys.executable, "-W", "ignore", "-c", script, str(tmp_path / "home"), str(file)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert said.stdout == "False False\n"

@@ -1,0 +1,128 @@
+"""Exchange logs as they come: encodings, broken lines, rows that can't be accepted."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from sharing_pipeline.errors import UnreadableFile
+from sharing_pipeline.intake.log_source import PARQUET
+from tests.exchange_logs import (
+    COLUMNS,
+    CONTRACT,
+    as_csv,
+    random_rows,
+    row,
+    take,
+    written,
+)
+
+# --- Quarantine ---------------------------------------------------------------------------
+
+
+def test_what_is_quarantined_and_how_its_sender_finds_it(tmp_path: Path) -> None:
+    chinese = {column.name: column.title for column in CONTRACT.columns}
+    rows = [
+        row(""), row("B2", resource_id=" "), row("3.61100E+17"), row("B4", resource_id="#REF!"),
+        row("B5"), row(""), row("B6", resource_id="12345678-9abc-def0-E+1"),
+    ]  # fmt: skip
+    text = as_csv(rows).replace(",".join(COLUMNS), "标题\n\n" + ",".join(chinese.values()))
+    result = take(tmp_path, text, mapping=chinese, header_row=3)
+    assert result.quarantine.to_pylist() == [
+        {"row": 4, "column": "批次号", "value": None, "rule": "batch_id_missing"},
+        {"row": 5, "column": "资源标识", "value": None, "rule": "resource_id_missing"},
+        {"row": 6, "column": "批次号", "value": "3.61100E+17", "rule": "code_damaged"},
+        {"row": 7, "column": "资源标识", "value": "#REF!", "rule": "code_damaged"},
+    ]
+    assert (result.rows_read, result.accepted, result.duplicate) == (7, 2, 1)
+
+
+def test_cells_beyond_the_header_and_short_records(tmp_path: Path) -> None:
+    text = (
+        "batch_id,resource_id,direction,status\nB1,R1,归集,成功,extra\nB2,R1\nB3,R1,归集,成功,,\n"
+    )
+    result = take(tmp_path, text)
+    assert result.quarantine.to_pylist() == [
+        {"row": 2, "column": "", "value": "extra", "rule": "cells_beyond_header"}
+    ]
+    assert [each["status"] for each in written(result)] == ["成功", None, "成功"]
+
+
+def test_resource_ids_that_lost_their_zeros(tmp_path: Path) -> None:
+    rows = [
+        row(f"B{number}", resource_id=code) for number, code in enumerate(["0361", "1361", "361"])
+    ]
+    result = take(tmp_path, rows)
+    assert result.quarantine["value"].to_pylist() == ["361"]
+
+
+def test_headers_repeated_and_blank_lines_are_no_rows(tmp_path: Path) -> None:
+    text = as_csv([row("B1")]) + "\n" + "," * 15 + "\n" + as_csv([row("B2")])
+    result = take(tmp_path, text)
+    assert (result.rows_read, result.accepted) == (2, 2)
+
+
+# --- Files --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    rows = [row("B1", message="第一"), row("B2", message="第二")]
+    content = as_csv(rows).replace(",", delimiter).encode(encoding)
+    result = take(tmp_path, content, encoding=encoding, delimiter=delimiter)
+    assert [each["message"] for each in written(result)] == ["第一", "第二"]
+    zipped = take(
+        tmp_path, gzip.compress(content), "gz", encoding=encoding, delimiter=delimiter,
+        compression="gzip",
+    )  # fmt: skip
+    assert written(zipped) == written(result)
+
+
+def test_a_cut_gzip_is_rejected(tmp_path: Path) -> None:
+    whole = gzip.compress(as_csv(random_rows(0, 500)).encode())
+    with pytest.raises(UnreadableFile, match="压缩文件"):
+        take(tmp_path, whole[: len(whole) // 2], compression="gzip")
+
+
+def test_a_log_without_rows_is_rejected(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="没有数据行"):
+        take(tmp_path, as_csv([]))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'B2,R1,归集,成功,"broken"x',
+        'B2,R1,归集,成功,"never closed',
+        'B2,R1,归集,成功,"two\nlines","and, more"',
+        "B2,R1,归集,成功,a,b,c,d,e,f,g",
+        "B2,R1,归集,成功," + "z" * 3_000_000,
+        "B2,R1,归集,成功\r",
+    ],
+    ids=["broken", "open", "lines", "wide", "long", "mixed"],
+)
+def test_no_row_is_lost_to_a_broken_line(tmp_path: Path, line: str) -> None:
+    header = "batch_id,resource_id,direction,status,message"
+    text = f"{header}\nB1,R1,归集,成功\n{line}\nB3,R1,归集,成功\n"
+    assert [each["batch_id"] for each in written(take(tmp_path, text))] == ["B1", "B2", "B3"]
+
+
+def test_bytes_that_are_no_text_cost_no_rows(tmp_path: Path) -> None:
+    content = as_csv([row("B1", message="x"), row("B2")]).encode().replace(b",x", b",\xff")
+    assert [each["batch_id"] for each in written(take(tmp_path, content))] == ["B1", "B2"]
+
+
+def test_a_table_of_text_columns(tmp_path: Path) -> None:
+    path = tmp_path / "text.parquet"
+    table = pa.table({name: [row("B1").get(name), row("").get(name)] for name in COLUMNS[:10]})
+    pq.write_table(table, path)
+    result = take(
+        tmp_path, path.read_bytes(), encoding=PARQUET, mapping={name: name for name in COLUMNS[:10]}
+    )
+    assert result.quarantine["row"].to_pylist() == [3]
+    assert written(result)[0]["row_count"] == 10

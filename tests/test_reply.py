@@ -1,0 +1,380 @@
+"""The workbook that goes back: what it keeps, where it says what, and that it can come again."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sharing_pipeline.reply.words import FILLS
+from sharing_pipeline.settings import PROJECT, Settings
+from tests.workbooks import (
+    DAMAGED,
+    GOOD,
+    HEADER,
+    WRONG,
+    checked,
+    damaged_workbook,
+    marks,
+    parts_of,
+    reply_to,
+    row,
+    rules_in,
+    values_of,
+    write_parts,
+)
+
+EDITED = {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A catalog that knows A局 and B局."""
+    folder = tmp_path_factory.mktemp("settings")
+    shutil.copytree(PROJECT / "catalog", folder / "catalog")
+    known = "org_code,org_name,level,region\nA,A局,市,市本级\nB,B局,市,市本级\n"
+    (folder / "catalog" / "organisations.csv").write_text(known, encoding="utf-8")
+    return Settings(home=folder / "home", catalog=folder / "catalog")
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return damaged_workbook(tmp_path_factory.mktemp("sent") / "目录.xlsx")
+
+
+@pytest.fixture(scope="module")
+def reply(settings: Settings, sent: Path) -> Path:
+    return reply_to(settings, sent)
+
+
+def test_every_fault_is_at_its_cell_and_nothing_else_is_marked(reply: Path) -> None:
+    marked = marks(reply, "目录")
+    assert {place: rules_in(one.comment) for place, one in marked.items()} == WRONG
+    assert not marks(reply, "统计")
+
+
+def test_a_comment_begins_with_its_level_and_ends_with_the_rule(reply: Path) -> None:
+    for place, one in marks(reply, "目录").items():
+        said = (one.comment or "").removeprefix("等系统组回话").lstrip("\n—")
+        assert said.startswith(("【严重】", "【警告】", "【重复】", "【留待处理】")), place
+        assert said.endswith(f"规则：{WRONG[place][-1].partition('】')[2]}"), place
+
+
+def test_the_colour_is_the_level(reply: Path) -> None:
+    marked = marks(reply, "目录")
+    assert marked["A6"].colour == FILLS["critical"]
+    assert marked["D5"].colour == FILLS["warning"]
+    assert marked["A9"].colour == FILLS["duplicate"]
+
+
+def test_parts_that_nobody_talks_about_keep_their_bytes(sent: Path, reply: Path) -> None:
+    before, after = parts_of(sent), parts_of(reply)
+    about_cells = {name for name in before if "sheet1" in name or "omments" in name.lower()}
+    changed = {name for name in before if before[name] != after.get(name)}
+    # sheet2 was the open one: it is no longer, and nothing else of it changed.
+    assert changed <= EDITED | about_cells | {"xl/worksheets/sheet2.xml"}
+    assert after["xl/worksheets/sheet2.xml"].replace(b"<sheetView workbookViewId", b"") == (
+        before["xl/worksheets/sheet2.xml"]
+        .replace(b' tabSelected="1"', b"")
+        .replace(b"<sheetView workbookViewId", b"")
+    )
+    assert any("chart" in name for name in after)
+
+
+def test_sheets_values_and_computed_formulas_are_as_they_were(sent: Path, reply: Path) -> None:
+    before, after = values_of(sent), values_of(reply)
+    assert list(after) == ["校验结果", *before]
+    assert {name: after[name] for name in before} == before
+    assert after["目录"][9][1] == "殡葬信息"
+
+
+def test_formats_widths_merges_comments_and_choices_are_kept(sent: Path, reply: Path) -> None:
+    before, after = (openpyxl.load_workbook(path) for path in (sent, reply))
+    old, new = before["目录"], after["目录"]
+    assert new["B10"].value == old["B10"].value == '=CONCATENATE("殡葬","信息")'
+    assert new.merged_cells.ranges == old.merged_cells.ranges
+    assert new.column_dimensions["B"].width == 30
+    assert new.column_dimensions["E"].hidden
+    assert new.row_dimensions[4].height == 40
+    assert new.freeze_panes == "A3"
+    assert new.data_validations.dataValidation[0].formula1 == '"每年,每月"'
+    assert new.print_area == old.print_area
+    assert new["B3"].comment.text == "科长已看过"
+    assert new["G5"].number_format == "yyyy-mm-dd"
+    assert new["G5"].font.italic
+    for line in old:
+        for cell in line:
+            if cell.coordinate not in WRONG:
+                assert new[cell.coordinate].style_id == cell.style_id or (
+                    new[cell.coordinate].fill.fgColor.rgb == cell.fill.fgColor.rgb
+                )
+    assert after["旧表"].sheet_state == "hidden"
+    assert after.defined_names["总数"].attr_text == "统计!$B$2"
+    assert after.active.title == "校验结果"
+    assert [one.title for one in after if one.sheet_view.tabSelected] == ["校验结果"]
+
+
+def test_a_senders_own_comment_stays_above_ours(reply: Path) -> None:
+    said = marks(reply, "目录")["H5"].comment or ""
+    assert said.startswith("等系统组回话\n")
+    assert said.index("等系统组回话") < said.index("【警告】")
+
+
+def test_the_first_sheet_counts_and_links(reply: Path) -> None:
+    sheet = openpyxl.load_workbook(reply)["校验结果"]
+    lines = [[cell.value for cell in line] for line in sheet]
+    assert ["文件", "目录.xlsx"] in [line[:2] for line in lines]
+    assert ["校验时间", "2026-11-23 09:30:00"] in [line[:2] for line in lines]
+    assert ["政务数据目录", 8, 4, 1, 3, 5] in [line[:6] for line in lines]
+    assert ["严重", "目录 A6", 1] in [line[:3] for line in lines]
+    assert any("旧表" in str(line[1]) for line in lines)
+    assert ["目录", 11, "合计 7"] in [line[1:4] for line in lines]
+    links = {cell.value: cell.hyperlink.location for cell in sheet["B"] if cell.hyperlink}
+    assert links == {f"目录 {place}": f"'目录'!{place}" for place in WRONG}
+
+
+def test_mending_only_the_coloured_cells_is_enough(
+    settings: Settings, tmp_path: Path, sent: Path
+) -> None:
+    plain = tmp_path / "目录.xlsx"
+    book = openpyxl.load_workbook(sent)
+    book["目录"]["B10"] = "殡葬信息"
+    book.save(plain)
+    back = reply_to(settings, plain, "目录-校验结果.xlsx")
+    mended = openpyxl.load_workbook(back)
+    values = {
+        "E4": "凭公函", "D5": "无条件共享", "F5": "每月", "G5": "2026-02-05", "H5": "2026-11-01",
+        "A6": "E-4", "C7": "B局", "A8": "E-6", "A9": "E-7",
+    }  # fmt: skip
+    assert set(values) == set(marks(back, "目录"))
+    for place, value in values.items():
+        mended["目录"][place] = value
+    mended.save(back)
+    again = checked(settings, back)
+    # Row 9 was the same as row 3: with a code of its own its name is said twice, and only that.
+    assert {one.rule for one in again.answer.remarks} == {"catalogue_name_near_duplicate"}
+    assert again.answer.datasets[0].accepted == 8
+
+
+def test_marks_of_an_earlier_reply_go_when_their_cell_is_mended(
+    settings: Settings, reply: Path, tmp_path: Path
+) -> None:
+    second = tmp_path / "again.xlsx"
+    shutil.copyfile(reply, second)
+    parts = parts_of(second)
+    name = "xl/worksheets/sheet1.xml"
+    write_parts(second, parts | {name: parts[name].replace("有空时".encode(), "每年".encode())})
+    back = reply_to(settings, second)
+    expected = {place: rules for place, rules in WRONG.items() if place != "F5"}
+    marked = marks(back, "目录")
+    assert {place: rules_in(one.comment) for place, one in marked.items()} == expected
+    assert openpyxl.load_workbook(back).sheetnames == ["校验结果", "目录", "统计", "旧表"]
+    assert (marked["H5"].comment or "").startswith("等系统组回话\n")
+    assert openpyxl.load_workbook(back)["目录"]["B3"].comment.text == "科长已看过"
+
+
+def test_one_comment_holds_all_remarks_on_a_merged_cell(settings: Settings, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.append(HEADER)
+    for number in range(30):
+        sheet.append(
+            row(目录代码=f"E-{number}", 目录名称=f"{chr(0x4E00 + number)}信息", 提供方=None)
+        )
+    sheet["C2"] = "无名局"
+    sheet.merge_cells("C2:C31")
+    book.save(tmp_path / "merged.xlsx")
+    marked = marks(reply_to(settings, tmp_path / "merged.xlsx"), book.active.title)
+    assert list(marked) == ["C2"]
+    said = marked["C2"].comment or ""
+    assert rules_in(said) == ["【严重】organisation_unknown"]
+    assert "等 30 行" in said
+
+
+def test_the_same_file_and_clock_give_the_same_bytes(
+    settings: Settings, sent: Path, reply: Path
+) -> None:
+    first = reply.read_bytes()
+    assert reply_to(settings, sent, "twice.xlsx").read_bytes() == first
+
+
+def csv_of(rows: list[list[str | None]]) -> str:
+    return "\n".join(",".join(f'"{cell or ""}"' for cell in line) for line in rows)
+
+
+def test_a_csv_comes_back_as_a_workbook_with_a_column_of_problems(
+    settings: Settings, tmp_path: Path
+) -> None:
+    damaged = [
+        [*one[:1], "名" if str(one[1]).startswith("=") else one[1], *one[2:]] for one in DAMAGED
+    ]
+    damaged[0][0] = damaged[6][0] = "0012"
+    path = tmp_path / "目录.csv"
+    path.write_bytes(csv_of([["某市目录"], HEADER, *damaged]).encode("gb18030"))
+    back = reply_to(settings, path)
+    sheet = openpyxl.load_workbook(back)["目录"]
+    assert [cell.value for cell in sheet[2]] == [*HEADER, "问题"]
+    assert sheet["A3"].value == "0012"
+    assert sheet["A3"].number_format == "@"
+    problems = {cell.row: cell.value for cell in sheet["I"] if cell.row > 2 and cell.value}
+    assert problems[6].startswith("【严重】目录代码：“目录代码”为空。")
+    assert problems[6].endswith("规则：organisation_missing")
+    assert rules_in(problems[6]) == ["【严重】key_missing", "【严重】organisation_missing"]
+    assert problems[9].startswith("【重复】")
+    assert 3 not in problems
+    assert marks(back, "目录")["C7"].colour == FILLS["critical"]
+    first = [cell.value for cell in openpyxl.load_workbook(back)["校验结果"]["B"]]
+    assert "csv、gb18030" in first
+
+
+def test_json_objects_come_back_as_rows_under_their_numbers(
+    settings: Settings, tmp_path: Path
+) -> None:
+    rows = [dict(zip(HEADER, cells, strict=True)) for cells in (GOOD, row(目录代码=None))]
+    path = tmp_path / "目录.json"
+    path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    sheet = openpyxl.load_workbook(reply_to(settings, path))["目录"]
+    assert [cell.value for cell in sheet[1]] == [*HEADER, "问题"]
+    assert sheet["I2"].value is None
+    assert sheet["I3"].value.startswith("【严重】")
+
+
+def test_what_a_program_would_obey_is_neutralised(settings: Settings, tmp_path: Path) -> None:
+    evil = ["=1+1", "+cmd|'/c calc'!A0", "@SUM(A1)", "-2+3", "\t=1"]
+    rows = [row(目录代码=None, 目录名称=text) for text in evil]
+    path = tmp_path / "=evil.csv"
+    path.write_text(csv_of([HEADER, *rows]), encoding="utf-8")
+    book = openpyxl.load_workbook(reply_to(settings, path))
+    texts = [cell.value for sheet in book for line in sheet for cell in line if cell.value]
+    assert not [text for text in texts if str(text).startswith(("=", "+", "-", "@", "\t"))]
+    assert "'=1+1" in texts
+
+
+def test_macros_come_back_where_the_name_says_so(settings: Settings, tmp_path: Path) -> None:
+    path = damaged_workbook(tmp_path / "目录.xlsm")
+    parts = parts_of(path)
+    relation = (
+        '<Relationship Id="rIdVba" Target="vbaProject.bin" '
+        'Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject"/></Relationships>'
+    )
+    links = parts["xl/_rels/workbook.xml.rels"].decode()
+    parts["xl/_rels/workbook.xml.rels"] = links.replace("</Relationships>", relation).encode()
+    parts["xl/vbaProject.bin"] = b"macros"
+    write_parts(path, parts)
+    kept, dropped = (parts_of(reply_to(settings, path, name)) for name in ("a.xlsm", "a.xlsx"))
+    assert kept["xl/vbaProject.bin"] == b"macros"
+    assert b"macroEnabled" in kept["[Content_Types].xml"]
+    assert "xl/vbaProject.bin" not in dropped
+    assert b"macroEnabled" not in dropped["[Content_Types].xml"]
+
+
+def test_a_workbook_without_formats_gets_its_colours(
+    settings: Settings, sent: Path, tmp_path: Path
+) -> None:
+    parts = parts_of(sent)
+    del parts["xl/styles.xml"]
+    for name, pattern in {
+        "xl/worksheets/sheet1.xml": rb' s="\d+"',
+        "xl/_rels/workbook.xml.rels": rb"<Relationship [^>]*styles[^>]*>",
+        "[Content_Types].xml": rb"<Override [^>]*styles[^>]*>",
+    }.items():
+        parts[name] = re.sub(pattern, b"", parts[name])
+    write_parts(tmp_path / "bare.xlsx", parts)
+    back = reply_to(settings, tmp_path / "bare.xlsx")
+    marked = marks(back, "目录")
+    assert {place: rules_in(one.comment) for place, one in marked.items()} == WRONG
+    assert openpyxl.load_workbook(back)["目录"]["B10"].value == '=CONCATENATE("殡葬","信息")'
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"])
+def test_a_workbook_that_cannot_be_edited_is_written_anew(
+    settings: Settings, sent: Path, tmp_path: Path, part: str
+) -> None:
+    parts = parts_of(sent)
+    declaration = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]>'
+    write_parts(tmp_path / "odd.xlsx", parts | {part: declaration + parts[part]})
+    back = reply_to(settings, tmp_path / "odd.xlsx")
+    marked = marks(back, "目录")
+    assert {place: rules_in(one.comment) for place, one in marked.items()} == WRONG
+    assert any("不能原样带回" in str(line) for line in values_of(back)["校验结果"])
+
+
+def test_an_ods_comes_back_as_an_xlsx(settings: Settings, tmp_path: Path) -> None:
+    def cell(text: str | None) -> str:
+        if text is None:
+            return "<table:table-cell/>"
+        return (
+            '<table:table-cell office:value-type="string">'
+            f"<text:p>{text}</text:p></table:table-cell>"
+        )
+
+    lines = [HEADER, GOOD, row(目录代码=None)]
+    body = "".join(f"<table:table-row>{''.join(map(cell, one))}</table:table-row>" for one in lines)
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<office:document-content xmlns:office="{space}:office:1.0" '
+        f'xmlns:table="{space}:table:1.0" xmlns:text="{space}:text:1.0" '
+        f'xmlns:style="{space}:style:1.0"><office:automatic-styles>'
+        '<style:style style:name="co1" style:family="table-column">'
+        '<style:table-column-properties style:column-width="2in"/></style:style>'
+        '</office:automatic-styles><office:body><office:spreadsheet><table:table table:name="目录">'
+        f'<table:table-column table:style-name="co1" table:number-columns-repeated="8"/>{body}'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "目录.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{space}:manifest:1.0"/>')
+        archive.writestr("content.xml", content)
+    back = reply_to(settings, path)
+    sheet = openpyxl.load_workbook(back)["目录"]
+    assert [cell.value for cell in sheet[2]] == GOOD
+    assert sheet.column_dimensions["A"].width > 20
+    assert {place: rules_in(one.comment) for place, one in marks(back, "目录").items()} == {
+        "A3": ["【严重】key_missing"]
+    }
+
+
+def test_a_file_that_is_no_table_is_answered_with_the_reason(
+    settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "目录.xlsx"
+    path.write_bytes(b"%PDF-1.7 nothing of a table")
+    sheet = openpyxl.load_workbook(reply_to(settings, path))["校验结果"]
+    assert any("PDF" in str(cell.value) for line in sheet for cell in line)
+
+
+def test_a_rejected_workbook_comes_back_with_the_reason(settings: Settings, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for cells in (["目录代码", "目录名称"], ["E-1", "名"]):
+        book.active.append(cells)
+    book.active.title = "表一"
+    book.save(tmp_path / "half.xlsx")
+    back = reply_to(settings, tmp_path / "half.xlsx")
+    values = values_of(back)
+    assert values["表一"][1] == ["E-1", "名"]
+    assert any("缺少必填列" in str(cell) for line in values["校验结果"] for cell in line)
+    # The sheet 校验结果 is nobody's data when the file comes back.
+    assert (
+        checked(settings, back).answer.datasets
+        == checked(settings, tmp_path / "half.xlsx").answer.datasets
+    )
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_opens_the_reply_with_its_comments(reply: Path, tmp_path: Path) -> None:
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "ods", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(reply)], check=True, capture_output=True, timeout=120)
+    with zipfile.ZipFile(tmp_path / "reply.ods") as archive:
+        content = archive.read("content.xml").decode()
+    assert content.count("<office:annotation ") == len(WRONG) + 1
+    assert values_of(tmp_path / "reply.ods")["目录"][5][1] == "养老机构信息"

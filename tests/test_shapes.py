@@ -1,0 +1,260 @@
+"""Any shape of sheet: wherever the header is and whatever stands around the rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sharing_pipeline.errors import UnreadableFile
+from sharing_pipeline.intake.raw import FileTables, RawTable
+from tests.made.ods import ods_bytes
+from tests.made.reading import Verdict, cells, only, read, verdicts
+from tests.made.sheet import Error, Formula, Sheet
+from tests.made.xls import xls_bytes
+from tests.made.xlsx import xlsx_bytes, xlsx_parts, zipped
+
+HEADER = ["目录代码", "目录名称", "提供方", "共享类型", "更新周期", "最近更新日期"]
+FIRST = ["36110001", "养老机构名录", "市民政局", "无条件共享", "每月", "2026-11-01"]
+SECOND = ["36110002", "公租房名册", "市民政局", "无条件共享", "每季度", "2026-10-01"]
+THIRD = ["36110003", "低保对象信息", "市民政局", "无条件共享", "每年", "2026-09-01"]
+ROWS = [FIRST, SECOND, THIRD]
+COLUMNS = ["catalogue_code", "name", "org_code", "sharing_type", "update_cycle", "last_updated_on"]
+
+WORKBOOKS: dict[str, Callable[[Sequence[Sheet]], bytes]] = {
+    "xlsx": xlsx_bytes,
+    "xls": xls_bytes,
+    "ods": ods_bytes,
+}
+
+
+def csv_bytes(rows: Sequence[Sequence[Any]], encoding: str = "utf-8") -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode(encoding)
+
+
+@pytest.fixture(params=WORKBOOKS)
+def read_book(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., FileTables]:
+    def read_one(*sheets: Sheet) -> FileTables:
+        return read(tmp_path, WORKBOOKS[request.param](sheets), f"目录.{request.param}")
+
+    return read_one
+
+
+def judged(table: RawTable) -> Verdict:
+    return verdicts([table])[0]
+
+
+def test_every_workbook_format_gives_the_same_rows(read_book: Callable[..., FileTables]) -> None:
+    typed = [36110001, *FIRST[1:5], date(2026, 11, 1)]
+    at_noon = [36110002.0, *SECOND[1:5], datetime(2026, 10, 1, 12)]
+    tables = read_book(Sheet("目录", [HEADER, typed, at_noon]))
+    assert cells(only(tables), *COLUMNS) == [FIRST, [*SECOND[:5], "2026-10-01 12:00:00"]]
+    assert only(tables).frame["row"].to_pylist() == [2, 3]
+    assert tables.notes == []
+
+
+def test_what_stands_around_the_rows_is_no_row(read_book: Callable[..., FileTables]) -> None:
+    sheet = Sheet(
+        "2026年",
+        [
+            ["2026年政务数据目录清单", *[None] * 5],
+            ["填报单位：市民政局", None, None, "填报日期：2026年11月", None, None],
+            [],
+            HEADER,
+            FIRST,
+            [],
+            SECOND,
+            HEADER,
+            THIRD,
+            ["合计", None, "3 条"],
+            ["注：本表每月5日前报送"],
+        ],
+        merged=[(0, 0, 0, 5)],
+    )
+    tables = read_book(sheet)
+    assert cells(only(tables), *COLUMNS) == ROWS
+    assert only(tables).frame["row"].to_pylist() == [5, 7, 9]
+    assert only(tables).parts[0].header_row == 4
+    assert [line.row for line in tables.skipped] == [1, 2, 8, 10, 11]
+
+
+def test_hidden_rows_and_columns_are_read_and_named(read_book: Callable[..., FileTables]) -> None:
+    sheet = Sheet(
+        "目录",
+        [HEADER, *ROWS],
+        hidden_rows=frozenset({1, 2}),
+        hidden_columns=frozenset({0, 4}),
+    )
+    tables = read_book(sheet, Sheet("旧", [HEADER, FIRST], hidden=True))
+    assert cells(only(tables), *COLUMNS) == ROWS
+    assert tables.notes == [
+        "隐藏的工作表“旧”没有读。",
+        "工作表“目录”里隐藏的第 2–3 行和第 A、E 列，也和其他行列一样读了。",
+    ]
+
+
+def test_merged_departments_count_for_each_row(read_book: Callable[..., FileTables]) -> None:
+    rows = [HEADER, FIRST, [*SECOND[:2], None, *SECOND[3:]], [*THIRD[:2], None, *THIRD[3:]]]
+    table = only(read_book(Sheet("目录", rows, merged=[(1, 2, 3, 2)])))
+    assert table.frame["org_code"].to_pylist() == ["市民政局"] * 3
+
+
+def test_a_header_over_two_rows(read_book: Callable[..., FileTables]) -> None:
+    upper = ["目录代码", "基本信息", None, None, "共享信息", None, None]
+    lower = [None, "目录名称", "提供方代码", "提供方名称", "共享类型", "更新周期", "最近更新日期"]
+    row = [*FIRST[:2], "361100001", *FIRST[2:]]
+    sheet = Sheet("目录", [["目录"], upper, lower, row], merged=[(1, 1, 1, 3), (1, 4, 1, 6)])
+    table = only(read_book(sheet))
+    assert cells(table, "org_code", "org_name") == [["361100001", "市民政局"]]
+    assert table.parts[0].header_row == 3
+
+
+def test_a_name_over_two_rows_that_means_something_only_as_a_whole(tmp_path: Path) -> None:
+    upper = ["目录", None, "提供方", None, "共享类型", "更新周期"]
+    lower = ["代码", "名称", "代码", "名称", None, None]
+    row = [*FIRST[:2], "361100001", *FIRST[2:5]]
+    sheet = Sheet("目录", [upper, lower, row], merged=[(0, 0, 0, 1), (0, 2, 0, 3)])
+    for data, name in ((xlsx_bytes([sheet]), "a.xlsx"), (csv_bytes([upper, lower, row]), "a.csv")):
+        table = only(read(tmp_path, data, name))
+        names = ["catalogue_code", "name", "org_code", "org_name"]
+        assert cells(table, *names) == [row[:4]]
+        assert table.headers["org_name"] == "提供方名称"
+
+
+@pytest.mark.parametrize(("lines_above", "found"), [(99, True), (100, False)])
+def test_the_header_is_looked_for_in_the_first_hundred_rows(
+    tmp_path: Path, lines_above: int, found: bool
+) -> None:
+    rows = [*[["说明"]] * lines_above, HEADER, FIRST]
+    table = only(read(tmp_path, xlsx_bytes([Sheet("表", rows)]), "a.xlsx"))
+    assert (table.rejected is None) == found
+    assert found or "前 100 行里找不到表头" in str(table.rejected)
+
+
+def test_a_note_in_brackets_is_no_part_of_a_header(tmp_path: Path) -> None:
+    header = ["*目录代码（必填）", "目录名称(必填)", "提供方【必填项】", "共享类型（单选）",
+              "更新周期（如：每月）", "最近更新日期（年-月-日）"]  # fmt: skip
+    table = only(read(tmp_path, csv_bytes([header, *ROWS]), "a.csv"))
+    assert cells(table, *COLUMNS) == ROWS
+
+
+def test_a_required_column_is_never_guessed_but_its_candidate_is_named(tmp_path: Path) -> None:
+    header = [*HEADER[:4], "更新周期（计划）", "最近更新日期"]
+    table = only(read(tmp_path, csv_bytes([header, *ROWS]), "a.csv"))
+    assert table.rejected == (
+        "文件第 1 行的表头缺少必填列：更新周期（update_cycle）。"
+        "“更新周期（计划）”像是“更新周期”（90%），拿不准，没有用；是的话请改成“更新周期”。"
+        "请补上后重报。"
+    )
+
+
+def test_an_optional_header_that_only_resembles_is_a_doubt(tmp_path: Path) -> None:
+    table = only(read(tmp_path, csv_bytes([[*HEADER[:5], "最近更新日"], *ROWS]), "a.csv"))
+    assert "last_updated_on" not in table.frame.column_names
+    [doubt] = table.doubts
+    assert (doubt.row, doubt.place, doubt.header) == (1, 6, "最近更新日")
+    assert "像是“最近更新日期”（91%），拿不准，没有读" in doubt.message
+    assert table.notes == [doubt.message]
+
+
+@pytest.mark.parametrize("other", ["备注", "更新说明", "负责人", "数据领域"])
+def test_other_columns_are_no_doubt(tmp_path: Path, other: str) -> None:
+    rows = [[*HEADER, other], *[[*row, "x"] for row in ROWS]]
+    assert only(read(tmp_path, csv_bytes(rows), "a.csv")).doubts == []
+
+
+def test_errors_and_formulas_without_a_value_are_named_at_their_cells(
+    read_book: Callable[..., FileTables],
+) -> None:
+    name, code = Error("#N/A", "NA()"), Error("#REF!")
+    rows = [HEADER, [FIRST[0], name, *FIRST[2:]], [code, *SECOND[1:]], THIRD]
+    verdict = judged(only(read_book(Sheet("目录", rows))))
+    assert verdict.findings == {
+        (2, "name", "warning", "cell_not_computed"),
+        (3, "catalogue_code", "critical", "code_damaged"),
+    }
+    assert verdict.values[2]["name"] is None
+    assert (verdict.accepted, verdict.quarantined) == (2, 1)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_a_formula_that_nobody_has_computed_is_unread(tmp_path: Path, form: str) -> None:
+    """In an xls a formula always has a result."""
+    rows = [
+        HEADER,
+        [FIRST[0], Formula("B9&C9"), *FIRST[2:5], Formula("TODAY()")],
+        [Formula("A2+1"), *SECOND[1:]],
+        [THIRD[0], THIRD[1], Formula("VLOOKUP(1,A:B,2)"), *THIRD[3:]],
+        ["36110004", *FIRST[1:4], Formula("D2"), FIRST[5]],
+    ]
+    verdict = judged(only(read(tmp_path, WORKBOOKS[form]([Sheet("目录", rows)]), f"a.{form}")))
+    assert verdict.findings >= {
+        (2, "name", "warning", "cell_not_computed"),
+        (2, "last_updated_on", "warning", "catalogue_last_updated_on_unread"),
+        (3, "catalogue_code", "critical", "code_damaged"),
+        (4, "org_code", "critical", "code_damaged"),
+        (5, "update_cycle", "warning", "catalogue_update_cycle_unread"),
+    }
+    assert (verdict.accepted, verdict.quarantined) == (2, 2)
+
+
+def test_the_cached_value_of_a_formula_counts(read_book: Callable[..., FileTables]) -> None:
+    row = [Formula("A9", 36110001.0), Formula("B9", "名录"), *FIRST[2:]]
+    table = only(read_book(Sheet("目录", [HEADER, row, SECOND])))
+    assert cells(table, "catalogue_code", "name")[0] == ["36110001", "名录"]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "xls"])
+@pytest.mark.parametrize("cell", [date(2026, 3, 5), 44624, "2026-03-05"])
+def test_dates_of_1904_workbooks(tmp_path: Path, form: str, cell: object) -> None:
+    make = {"xlsx": xlsx_bytes, "xls": xls_bytes}[form]
+    rows = [HEADER, [*FIRST[:5], cell], [*SECOND[:5], datetime(2026, 3, 5, 23, 59)]]
+    verdict = judged(only(read(tmp_path, make([Sheet("目录", rows)], True), f"a.{form}")))
+    assert verdict.values[2]["last_updated_on"].date() == date(2026, 3, 5)
+    assert verdict.values[3]["last_updated_on"].date() == date(2026, 3, 5)
+    assert verdict.findings == frozenset()
+
+
+def test_a_plain_number_in_a_date_column_counts_from_1900(
+    read_book: Callable[..., FileTables],
+) -> None:
+    verdict = judged(only(read_book(Sheet("目录", [HEADER, [*FIRST[:5], 46086], SECOND]))))
+    assert verdict.values[2]["last_updated_on"].date() == date(2026, 3, 5)
+
+
+def test_macros_are_noted_by_content_or_name(tmp_path: Path) -> None:
+    parts = xlsx_parts([Sheet("目录", [HEADER, *ROWS])])
+    with_macros = zipped({**parts, "xl/vbaProject.bin": b"\0"})
+    for data, name in ((with_macros, "a.xlsm"), (with_macros, "a.xlsx"), (zipped(parts), "a.xlsm")):
+        assert read(tmp_path, data, name).notes == ["文件带有宏：只读单元格，宏没有运行。"]
+
+
+TRADITIONAL = {"目录代码": "目錄代碼", "目录名称": "目錄名稱", "共享类型": "共享類型",
+               "更新周期": "更新週期", "无条件共享": "無條件共享", "每月": "每月",
+               "养老机构名录": "養老機構名錄"}  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["big5", "utf-16-le", "utf-16-be", "gb18030", "utf-8"])
+def test_the_encoding_is_told_by_evidence(tmp_path: Path, encoding: str) -> None:
+    header = [TRADITIONAL.get(name, name) for name in HEADER[:5]]
+    row = [TRADITIONAL.get(cell, cell) for cell in FIRST[:5]]
+    tables = read(tmp_path, csv_bytes([header, row], encoding), "a.csv")
+    assert tables.encoding == encoding
+    assert cells(only(tables), *COLUMNS[:5]) == [row]
+    assert judged(only(tables)).values[2]["sharing_type"] == "无条件共享"
+
+
+@pytest.mark.parametrize(("cut_at", "line"), [("公租", 3), ("低保", 4)])
+def test_utf_8_with_a_broken_place_says_where(tmp_path: Path, cut_at: str, line: int) -> None:
+    whole = csv_bytes([HEADER, *ROWS])
+    place = whole.index(cut_at.encode()) + 4
+    for data in (whole[:place], whole[:place] + whole[place + 1 :]):
+        with pytest.raises(UnreadableFile, match=f"第 {line} 行有不完整的字符"):
+            read(tmp_path, data, "a.csv")
