@@ -6,6 +6,7 @@ No output of any command is made here; tables and progress are in screen.py.
 from __future__ import annotations
 
 import functools
+import shutil
 import sys
 import traceback
 from collections.abc import Callable
@@ -57,6 +58,15 @@ def _write_bug(
         f"详情记在 {path}，请把这个文件发给维护人员。",
         err=True,
     )
+
+
+def command_name() -> str:
+    """How this program was called, so that what is printed can be typed: .venv/bin/sharing."""
+    called = Path(sys.argv[0])
+    if called.name != "sharing" or shutil.which("sharing") == str(called):
+        return "sharing"
+    here = Path.cwd()
+    return str(called.relative_to(here) if called.is_relative_to(here) else called)
 
 
 def yesterday() -> date:

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sharing_pipeline.cli.chinese import Command, Day
-from sharing_pipeline.cli.common import open_ledger, open_published, with_settings, yesterday
+from sharing_pipeline.cli.common import (
+    command_name,
+    open_ledger,
+    open_published,
+    with_settings,
+    yesterday,
+)
 from sharing_pipeline.cli.labels import STATUS, input_name
 from sharing_pipeline.cli.rates import print_rates
 from sharing_pipeline.cli.screen import heading, printed, progress, table
@@ -18,6 +24,7 @@ from sharing_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from sharing_pipeline.figures.publish import Revision
+    from sharing_pipeline.intake.inbox import Staged
     from sharing_pipeline.night import NightReport
     from sharing_pipeline.store.ledger import Submission
 
@@ -25,6 +32,7 @@ TROUBLED = 3
 """Exit status: published, and something of this run needs a person."""
 
 _WEAKEST = 5
+_KNOWN_SHOWN = 3
 _EPILOG = """
 \b
 示例：
@@ -52,15 +60,13 @@ def nightly(
 ) -> int:
     """每日任务：收件、检查、评定、公布。定时任务运行的也是它。"""
     report = _run(settings, day or yesterday(), definitions, strict)
-    _print_rates(settings, report)
+    # What needs somebody comes first, so that the rates are what stays on the screen.
+    _print_left(report.intake.staged)
+    status = _print_troubled(report.intake.troubled)
     _print_revisions(report.revisions)
-    _print_where(settings)
-    staged = report.intake.staged
-    for name in staged.changing:
-        click.echo(f"还在变化，留到下一晚：{printed(name)}", err=True)
-    for name in staged.known:
-        click.echo(f"内容与已收过的文件相同，不再收：{printed(name)}", err=True)
-    return _print_troubled(report.intake.troubled)
+    weakest = _print_rates(settings, report)
+    _print_where(settings, report.day, weakest)
+    return status
 
 
 def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool) -> NightReport:
@@ -98,7 +104,18 @@ def _troubled_since(settings: Settings, number: int) -> list[Submission]:
         return [one for one in news if one.status != "accepted" or one.quarantined]
 
 
-def _print_rates(settings: Settings, report: NightReport) -> None:
+def _print_left(staged: Staged) -> None:
+    """Files that were not taken: all that are still being written, some of those known before."""
+    for name in staged.changing:
+        click.echo(f"还在变化，留到下一晚：{printed(name)}", err=True)
+    for name in staged.known[:_KNOWN_SHOWN]:
+        click.echo(f"内容与已收过的文件相同，不再收：{printed(name)}", err=True)
+    if len(staged.known) > _KNOWN_SHOWN:
+        click.echo(f"内容与已收过的文件相同、不再收的共 {len(staged.known):,} 个。", err=True)
+
+
+def _print_rates(settings: Settings, report: NightReport) -> str | None:
+    """The rates and the weakest organisations; gives the code of the weakest, if any is short."""
     ids = {one.definition.id for one in report.revisions}
     published = open_published(settings)
     official = {one.definition for one in published.publications(report.day) if one.official}
@@ -109,10 +126,10 @@ def _print_rates(settings: Settings, report: NightReport) -> None:
     ]
     heading(f"{report.day} 三率")
     print_rates([row for row in board if row["scope_type"] == "all"])
-    _print_weakest([row for row in board if row["definition"] in official])
+    return _print_weakest([row for row in board if row["definition"] in official])
 
 
-def _print_weakest(board: Sequence[dict[str, Any]]) -> None:
+def _print_weakest(board: Sequence[dict[str, Any]]) -> str | None:
     """The organisations with the most entries short, all three official indicators together."""
     from sharing_pipeline.assessment.definitions import INDICATORS
 
@@ -123,7 +140,7 @@ def _print_weakest(board: Sequence[dict[str, Any]]) -> None:
             of[row["indicator"]] = row["shortfall"]
     weakest = sorted(short.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:_WEAKEST]
     if not weakest:
-        return
+        return None
     heading(f"差得最多的 {len(weakest)} 个机构（还要达到几项才达标）")
     table(
         ("机构", "代码", "挂载", "更新", "供需", "合计"),
@@ -132,6 +149,7 @@ def _print_weakest(board: Sequence[dict[str, Any]]) -> None:
             for (code, name), of in weakest
         ],
     )
+    return weakest[0][0][0]
 
 
 def _print_revisions(revisions: Sequence[Revision]) -> None:
@@ -149,11 +167,14 @@ def _revision_text(one: Revision) -> str:
     return f"第 {one.revision} 版，{one.moved:,} 个对象的结果变了；变了的输入：{changed}"
 
 
-def _print_where(settings: Settings) -> None:
+def _print_where(settings: Settings, day: date, org_code: str | None) -> None:
+    """Where to look next: the page, the screen, and the rows behind a figure."""
     page = settings.site / "index.html"
+    me, home = command_name(), f"--home {settings.home}"
     click.echo(f"\n首页：{page}" if page.is_file() else "")
-    click.echo(f"打开界面：sharing ui --home {settings.home}")
-    click.echo(f"看某个数字的明细：sharing explain 指标 --date 业务日 --home {settings.home}")
+    click.echo(f"打开界面：{me} ui {home}")
+    who = f" --org {org_code}" if org_code else ""
+    click.echo(f"看一个数字背后的行：{me} explain mount_rate --date {day}{who} {home}")
 
 
 def _print_troubled(troubled: Sequence[Submission]) -> int:
