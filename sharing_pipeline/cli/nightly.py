@@ -106,6 +106,8 @@ def _troubled_since(settings: Settings, number: int) -> list[Submission]:
 
 def _print_left(staged: Staged) -> None:
     """Files that were not taken: all that are still being written, some of those known before."""
+    if staged.changing or staged.known:
+        click.echo("", err=True)
     for name in staged.changing:
         click.echo(f"还在变化，留到下一晚：{printed(name)}", err=True)
     for name in staged.known[:_KNOWN_SHOWN]:
