@@ -5,10 +5,10 @@ HOME_FOLDER := var
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test fuzz bench lint lock clean
+.PHONY: help run ui test test-system fuzz bench lint lock clean
 
 help: ## 列出可用的命令
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 # The environment lives in the checkout and follows the lock file. A Python without ensurepip
 # still has the system's pip, which can install into the new environment from outside.
@@ -33,6 +33,9 @@ ui: $(READY) ## 打开这个城市的 Dagster 界面
 
 test: $(READY) ## 运行全部测试
 	@$(BIN)/python -m pytest -n auto
+
+test-system: $(READY) ## 运行要用到 LibreOffice 等系统程序的测试
+	@$(BIN)/python -m pytest -m system
 
 fuzz: $(READY) ## 变异各种格式的两万个文件，读取程序都要受得住
 	@$(BIN)/python -m tests.fuzz

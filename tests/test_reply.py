@@ -369,7 +369,7 @@ def test_a_rejected_workbook_comes_back_with_the_reason(settings: Settings, tmp_
     )
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.system
 def test_libreoffice_opens_the_reply_with_its_comments(reply: Path, tmp_path: Path) -> None:
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = ["soffice", profile, "--headless", "--convert-to", "ods", "--outdir", str(tmp_path)]
