@@ -25,6 +25,7 @@ from sharing_pipeline.intake.expectations import SuiteReport, warm_up
 from sharing_pipeline.intake.in_force import Store
 from sharing_pipeline.intake.inbox import Staged, stage_twice
 from sharing_pipeline.intake.lists import known_organisations
+from sharing_pipeline.intake.pull import pull_databases
 from sharing_pipeline.intake.raw import FileTables, RawTable
 from sharing_pipeline.intake.rules import load_rules
 from sharing_pipeline.intake.sandbox import Sandbox
@@ -77,7 +78,9 @@ def take_in(
     day: date,
     progress: Progress = lambda *_: None,
 ) -> IntakeReport:
-    """Takes in every whole file of the inbox for the run of business date `day`."""
+    """Takes in every whole file of the inbox, and what the databases have, for the run of
+    business date `day`."""
+    pull_databases(settings, ledger, clock, progress)
     staged = stage_twice(settings, ledger, clock)
     with (
         Engine(settings) as engine,
@@ -183,7 +186,7 @@ def _read(intake: Intake, sandbox: Sandbox, file: ReceivedFile) -> list[Arrival]
     except ConfigurationError as error:
         return [arrival_of(intake, _unknown_source(file), file, None, str(error))]
     if not file.sha256:
-        return [arrival_of(intake, source, file, None, NOT_REGULAR)]
+        return [arrival_of(intake, source, file, None, file.why or NOT_REGULAR)]
     return read_arrivals(intake, sandbox, file, source).arrivals
 
 

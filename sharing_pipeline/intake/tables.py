@@ -28,7 +28,8 @@ from sharing_pipeline.intake.lines import fill_merged, rows_of
 from sharing_pipeline.intake.raw import FileTables, Part, RawTable, Skipped, Surplus, read_as
 from sharing_pipeline.intake.readers import read_file
 from sharing_pipeline.intake.readers.grid import Grid
-from sharing_pipeline.intake.sources import Source, headers_of
+from sharing_pipeline.intake.source_keys import headers_of
+from sharing_pipeline.intake.sources import Source
 from sharing_pipeline.settings import Limits
 
 
