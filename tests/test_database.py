@@ -260,7 +260,10 @@ def test_a_growing_table_over_the_nights(tmp_path: Path, province: Path) -> None
     assert pulls(home) == [(3, 3, 0, 0)]
     write_sqlite(
         province,
-        [entry_row("4", "2026-11-20 08:00:00"), entry_row("1", "2026-11-21 08:00:00", cycle="每年")],
+        [
+            entry_row("4", "2026-11-20 08:00:00"),
+            entry_row("1", "2026-11-21 08:00:00", cycle="每年"),
+        ],
     )
     home.night("2026-11-24")
     assert pulls(home) == [(3, 3, 0, 0), (4, 4, 0, 0)]
