@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from sharing_pipeline.contracts import Contract, load_contracts
 from sharing_pipeline.errors import ConfigurationError
+from sharing_pipeline.intake.readers.nested import Shape
 from sharing_pipeline.intake.source_keys import ColumnMapping, Database
 
 _CANONICAL = {
@@ -62,6 +63,8 @@ class Source(ColumnMapping):
     row_is: Literal["entry", "resource"] = "entry"
     resource: ColumnMapping | None = None
     database: Database | None = None
+    records: str | None = Field(default=None, min_length=1)
+    explode: str | None = Field(default=None, min_length=1)
 
     @field_validator("timezone")
     @classmethod
@@ -80,6 +83,8 @@ class Source(ColumnMapping):
             raise ValueError("resource.columns 里要写 resource_id 怎么来")
         if self.row_is == "resource" and self.resource is None:
             raise ValueError("row_is: resource 要同时写 resource")
+        if self.explode and self.dataset == "catalogue" and self.row_is != "resource":
+            raise ValueError("explode 让一条目录列成几行，要同时写 row_is: resource")
         if self.organisations is None and (self.organisation_level or self.organisation_region):
             raise ValueError("organisation_level、organisation_region 要和 organisations 一起写")
         return self
@@ -100,6 +105,11 @@ class Source(ColumnMapping):
                 "database 里写了 high_water，每晚只读新的行，要同时写 mode: incremental"
             )
         return self
+
+    @property
+    def shape(self) -> Shape | None:
+        """How its JSON is nested; None for canonical files, which are flat."""
+        return None if self.canonical else Shape(self.records, self.explode)
 
     @property
     def is_plain(self) -> bool:
@@ -229,6 +239,7 @@ def _finding(error: dict[str, Any]) -> str:
         "model_type": "要写成一组“键: 值”",
         "date_from_datetime_parsing": "要写成 2026-01-31 这样的日期",
         "too_short": "不能是空的",
+        "string_too_short": "不能是空的",
     }
     context = error.get("ctx", {})
     if error["type"] == "literal_error":
