@@ -54,6 +54,7 @@ class Source(ColumnMapping):
     mode: Literal["full", "incremental"] = "full"
     scope: Literal["whole"] | None = None
     effective_on: date | None = None
+    dated: Literal["folder"] | None = None
     timezone: str = "Asia/Shanghai"
     organisations: Literal["from_rows"] | None = None
     organisation_level: str | None = None
@@ -135,9 +136,12 @@ class Source(ColumnMapping):
     def effective_date(self, file_name: str) -> date | None:
         """The day that the file's own name declares, else the source; None when neither does.
 
-        `file_name` may have folders before it; a date in theirs says nothing of the file.
+        `file_name` may have folders before it; a date in theirs says nothing of the file, unless
+        the source says that its folders are dated: then the nearest one with a date counts.
         """
-        return declared_on(PurePosixPath(file_name).name) or self.effective_on
+        path = PurePosixPath(file_name)
+        names = [path.name, *(one.name for one in path.parents if self.dated)]
+        return next(filter(None, map(declared_on, names)), self.effective_on)
 
 
 def declared_on(file_name: str) -> date | None:
