@@ -25,6 +25,7 @@ from sharing_pipeline.intake.sources import load_source
 from sharing_pipeline.overview import rejected_files
 from tests.databases import ENTRIES, VARIABLE, WHOLE, entry_row, write_sqlite
 from tests.night_helpers import D, Home, entry
+from tests.officer import sharing
 from tests.test_sources import catalog_with
 
 NEXT = "2026-11-23"
@@ -341,3 +342,15 @@ def test_a_night_killed_after_the_pull_reads_what_was_pulled(
     assert pulls(home) == [(3, 3, 0, 0), (3, 3, 0, 0)]
     assert home.in_force(NEXT) == dict.fromkeys("1235", "A")
     assert not list(home.settings.home.glob(".pull-*"))
+
+
+def test_checking_files_of_a_database_asks_no_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    home = Home(tmp_path, sources={"province": ENTRIES})
+    file = tmp_path / "导出.csv"
+    file.write_text("编号,名,部门,周期\n1,名录,A,每月\n", encoding="utf-8")
+    said = sharing(home, "check", str(file), "--source", "province")
+    assert said.exit_code == 0, said.output
+    assert "省平台的数据由夜间任务从数据库读取，这里没有连数据库" in said.output

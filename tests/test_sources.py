@@ -16,6 +16,7 @@ import pytest
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.intake.raw import RawTable
+from sharing_pipeline.intake.source_keys import Database
 from sharing_pipeline.intake.sources import Source, declared_on, load_source, load_sources
 from sharing_pipeline.intake.tables import read_tables
 from sharing_pipeline.settings import PROJECT
@@ -258,7 +259,7 @@ def test_the_examples_of_the_docs_are_valid(tmp_path: Path) -> None:
 
 def test_the_docs_name_every_key() -> None:
     page = (PROJECT / "docs" / "sources.md").read_text(encoding="utf-8")
-    keys = set(Source.model_fields) - {"name", "canonical"}
+    keys = {*Source.model_fields, *Database.model_fields} - {"name", "canonical"}
     assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
 
 
