@@ -158,13 +158,12 @@ def _read_only(connection: Connection, seconds: int) -> Connection:
 
 
 def _statement(database: Database, since: Mark) -> tuple[Any, ...]:
-    """The query, with where to begin. `start` is handed over without a type: the database reads
-    it as what it is compared with."""
+    """The query, with where to begin. That is handed over as the driver has it and without a cast
+    to a type: so the database reads `start` as what it is compared with."""
     if database.high_water is None:
         return (text(database.query),)
-    known = bindparam(SINCE) if since.value else bindparam(SINCE, type_=NullType())
     value = since.read() if since.value else database.start
-    return text(database.query).bindparams(known), {SINCE: value}
+    return text(database.query).bindparams(bindparam(SINCE, type_=NullType())), {SINCE: value}
 
 
 @contextmanager
