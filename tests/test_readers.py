@@ -89,7 +89,9 @@ CARRIERS = {
     "gbk.csv": (csv_bytes([HEADER, *ROWS], "gb18030"), "csv", "gb18030"),
     "utf-16.csv": (csv_bytes([HEADER, *ROWS], "utf-16"), "csv", "utf-16"),
     "semicolon.csv": (csv_bytes([HEADER, *ROWS], delimiter=";"), "csv", "utf-8"),
-    "some.csv.gz": (gzip.compress(csv_bytes([HEADER, *ROWS], "gb18030"), mtime=0), "csv", "gb18030"),
+    "some.csv.gz": (
+        gzip.compress(csv_bytes([HEADER, *ROWS], "gb18030"), mtime=0), "csv", "gb18030",
+    ),
     "some.tsv": (csv_bytes([HEADER, *ROWS], delimiter="\t"), "tsv", "utf-8"),
     "some.xlsx": (book_bytes({"Sheet1": [HEADER, *ROWS]}), "xlsx", None),
     "some.json": (
