@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from datetime import date
 
 import dagster as dg
@@ -44,7 +42,7 @@ def run_nightly(
         first_day=min(FIRST_DAY, day.isoformat()),
         days_ahead=days_after_yesterday(day, clock().date()),
     )
-    with local_instance(settings) as instance, _rare_collections():
+    with local_instance(settings) as instance:
         try:
             pipeline.resolve_job_def("nightly").execute_in_process(
                 instance=instance, partition_key=day.isoformat(), run_config=_QUIET
@@ -60,15 +58,3 @@ def run_nightly(
     if report is None:
         raise NothingPublished(f"{day} 没有公布，原因见 Dagster 界面里的运行记录。")
     return report
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Garbage is collected seldom: a night makes millions of cells and next to no cycles, and
-    looking for cycles among them and all that Dagster imports took a tenth of its time."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 1_000)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
