@@ -34,7 +34,7 @@ ui: $(READY) ## 打开这个城市的 Dagster 界面
 test: $(READY) ## 运行全部测试
 	@$(BIN)/python -m pytest -n auto
 
-test-system: $(READY) ## 运行要用到 LibreOffice 等系统程序的测试
+test-system: $(READY) ## 运行要用到 LibreOffice、PostgreSQL 等系统程序的测试
 	@$(BIN)/python -m pytest -m system
 
 fuzz: $(READY) ## 变异各种格式的两万个文件，读取程序都要受得住

@@ -39,6 +39,13 @@ class UnreadableFile(SharingError, ValueError):
     """A received file can't be read; it is rejected whole, the run goes on."""
 
 
+class UnreadableDatabase(SharingError, RuntimeError):
+    """A database that is a source can't be read tonight; what it gave before stays in force.
+
+    The message never holds the URL, the user or the password, and nothing is chained to it.
+    """
+
+
 class ReadingBug(UnreadableFile):
     """Our own program failed on a received file. It is rejected, so that no single file stops a
     city's night, and `details` goes to the developers."""

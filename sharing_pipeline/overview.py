@@ -15,12 +15,13 @@ from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.intake.in_force import Store
 from sharing_pipeline.intake.inbox import unseen
 from sharing_pipeline.intake.lists import known_organisations
+from sharing_pipeline.intake.pull import PULLED
 from sharing_pipeline.organisations import Organisations
 from sharing_pipeline.published import Published
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
-from sharing_pipeline.store.ledger import Ledger, Part, Publication, ReceivedFile, Submission
+from sharing_pipeline.store.ledger import Ledger, Part, Publication, Pull, ReceivedFile, Submission
 
 LATE_AFTER_DAYS = 35
 """A monthly catalogue that is a few days late is not missing yet."""
@@ -144,7 +145,10 @@ def held_parts(ledger: Ledger) -> list[tuple[Submission, Part]]:
 
 
 def rejected_files(ledger: Ledger) -> list[Submission]:
-    """Files rejected whole of which no later one of that name was taken."""
+    """Files rejected whole of which no later one of that name was taken.
+
+    A database answers too by having nothing new.
+    """
     with ledger.session() as session:
         named = (ReceivedFile.source, ReceivedFile.file_name)
         taken = {
@@ -155,11 +159,19 @@ def rejected_files(ledger: Ledger) -> list[Submission]:
                 .group_by(*named)
             )
         }
+        nothing_new = select(Pull.source, func.max(Pull.pulled_at)).where(Pull.file_id.is_(None))
+        read_again = {
+            (source, PULLED): last
+            for source, last in session.execute(nothing_new.group_by(Pull.source))
+        }
         rejected = session.scalars(
             select(Submission).where(Submission.status == "rejected").order_by(Submission.id)
         ).all()
     return [
-        one for one in rejected if taken.get((one.source, one.file_name), 0) <= (one.file_id or 0)
+        one
+        for one in rejected
+        if taken.get((one.source, one.file_name), 0) <= (one.file_id or 0)
+        and read_again.get((one.source, one.file_name), datetime.min) <= one.received_at
     ]
 
 

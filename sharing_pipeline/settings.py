@@ -42,6 +42,7 @@ class Limits:
     memory_bytes: int = 8192 * _MIB
     seconds: int = 300
     log_seconds: int = 3600
+    query_seconds: int = 1800
     cells: int = 25_000_000
     columns: int = 2_000
     sheets: int = 200

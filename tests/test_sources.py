@@ -16,6 +16,7 @@ import pytest
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.intake.raw import RawTable
+from sharing_pipeline.intake.source_keys import Database
 from sharing_pipeline.intake.sources import Source, declared_on, load_source, load_sources
 from sharing_pipeline.intake.tables import read_tables
 from sharing_pipeline.settings import PROJECT
@@ -166,6 +167,26 @@ def test_mode_and_date_come_from_the_name_before_the_source() -> None:
     assert nantong.effective_date("x20261122.json") == date(2026, 11, 22)
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("2026-11-22/目录.xlsx", date(2026, 11, 22)),
+        ("20261122/市民政局/目录.xlsx", date(2026, 11, 22)),
+        ("2026-11-21/补报 2026-11-22/目录.xlsx", date(2026, 11, 22)),
+        ("2026-11-21/目录2026-11-22.xlsx", date(2026, 11, 22)),
+        ("2026-11/目录.xlsx", date(2026, 1, 1)),
+        ("目录.xlsx", date(2026, 1, 1)),
+    ],
+)
+def test_a_dated_folder_declares_a_date(tmp_path: Path, name: str, expected: date) -> None:
+    yaml = f"{PORTAL}effective_on: 2026-01-01\n"
+    dated = load_source(catalog_with(tmp_path / "a", f"{yaml}dated: folder\n"), "portal")
+    assert dated.effective_date(name) == expected
+    undated = load_source(catalog_with(tmp_path / "b", yaml), "portal")
+    in_name = declared_on(Path(name).name)
+    assert undated.effective_date(name) == (in_name or date(2026, 1, 1))
+
+
 def test_canonical_sources_need_no_yaml(tmp_path: Path) -> None:
     for name in ("catalogue", "exchange_log", "demand", "organisation", "exemption"):
         source = load_source(CATALOG, name)
@@ -193,6 +214,9 @@ def test_canonical_sources_need_no_yaml(tmp_path: Path) -> None:
         ("organisations: from_rows", "timezone: Mars/Base", "timezone：不是时区名"),
         ("organisations: from_rows", "effective_on: 2023-06-31", "effective_on："),
         ("organisations: from_rows", "canonical: true", "不能写 canonical"),
+        ("organisations: from_rows", "dated: file", "dated：只能是"),
+        ("organisations: from_rows", "explode: 明细", "要同时写 row_is: resource"),
+        ("organisations: from_rows", "records: ''", "records：不能是空的"),
         ("    resource_id:", "    row_count:", "要写 resource_id"),
         ("dataset: catalogue", "dataset: [", "不是正确的 YAML"),
     ],
@@ -219,7 +243,9 @@ def test_rows_that_are_resources_are_marked_for_folding(tmp_path: Path) -> None:
 def test_every_shipped_source_is_valid() -> None:
     shipped = {path.stem for path in (CATALOG / "sources").glob("*.yaml")}
     assert (
-        {"nantong", "taizhou", "wenzhou", "liupanshui"} <= shipped <= load_sources(CATALOG).keys()
+        {"nantong", "taizhou", "wenzhou", "liupanshui", "us-cdc", "ckan-portal"}
+        <= shipped
+        <= load_sources(CATALOG).keys()
     )
 
 
@@ -233,7 +259,7 @@ def test_the_examples_of_the_docs_are_valid(tmp_path: Path) -> None:
 
 def test_the_docs_name_every_key() -> None:
     page = (PROJECT / "docs" / "sources.md").read_text(encoding="utf-8")
-    keys = set(Source.model_fields) - {"name", "canonical"}
+    keys = {*Source.model_fields, *Database.model_fields} - {"name", "canonical"}
     assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
 
 

@@ -180,6 +180,11 @@ def _print_first(checked: CheckedFile) -> None:
 def _print_how(settings: Settings, checked: Checked) -> None:
     """What was not checked, and why."""
     click.echo("")
+    if checked.instead_of:
+        click.echo(
+            f"{checked.instead_of}的数据由夜间任务从数据库读取，这里没有连数据库，"
+            "只按它的列对应检查了给出的文件。"
+        )
     if not checked.organisations_known:
         click.echo(
             "没有机构清单，提供方、需求方是否存在没有核对。"

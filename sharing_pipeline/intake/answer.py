@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sharing_pipeline.intake.raw import Skipped
+from sharing_pipeline.intake.readers.nested import Shape
 
 LEVELS = {"critical": "严重", "held": "留待处理", "duplicate": "重复", "warning": "警告"}
 """How a remark's level is called, the gravest first (inputs.md §8)."""
@@ -61,7 +62,7 @@ class DatasetAnswer:
 @dataclass(frozen=True)
 class FileAnswer:
     """What a sender is told about one file. `format` is empty for what could not be read;
-    `headers`: the row of the header by sheet."""
+    `headers`: the row of the header by sheet; `shape`: how its JSON was read as nested."""
 
     file_name: str
     source: str
@@ -72,6 +73,7 @@ class FileAnswer:
     compression: str | None = None
     notes: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    shape: Shape | None = None
 
     @property
     def clean(self) -> bool:

@@ -66,11 +66,13 @@ class CheckedFile:
 @dataclass(frozen=True)
 class Checked:
     """The files in their order; `organisations_known`: whether there was a list to look them up
-    in, `home_used`: whether the home had a ledger."""
+    in, `home_used`: whether the home had a ledger, `instead_of`: the title of a source that is a
+    database, which was not asked."""
 
     files: list[CheckedFile]
     organisations_known: bool
     home_used: bool
+    instead_of: str | None = None
 
 
 def check_files(
@@ -112,6 +114,7 @@ def check_files(
         [CheckedFile(one.path, answer) for one, answer in pairs],
         organisations_known=known,
         home_used=home is not None,
+        instead_of=declared.title if declared is not None and declared.database else None,
     )
 
 

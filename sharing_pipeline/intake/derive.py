@@ -12,7 +12,7 @@ from functools import cache
 
 from sharing_pipeline.codes import clean
 from sharing_pipeline.intake.readers.grid import Cell
-from sharing_pipeline.intake.sources import Joined, Rule
+from sharing_pipeline.intake.source_keys import Joined, Rule
 
 _EMPTY = {"", "[]", "{}"}
 _SEPARATORS = re.compile(r"[,，;；、|/\s]+")

@@ -15,7 +15,8 @@ from sharing_pipeline.intake.derive import derived
 from sharing_pipeline.intake.headers import Assigned, Header
 from sharing_pipeline.intake.matching import header_key
 from sharing_pipeline.intake.readers.grid import Cell, Grid
-from sharing_pipeline.intake.sources import Source, headers_of
+from sharing_pipeline.intake.source_keys import headers_of
+from sharing_pipeline.intake.sources import Source
 
 POSITION = (("row", pa.int64()), ("sheet", pa.string()), ("cells", pa.string()))
 """What every frame has behind its canonical columns."""

@@ -7,7 +7,8 @@ from sharing_pipeline.intake.headers import HEADER_WITHIN, Assigned, Header
 from sharing_pipeline.intake.matching import Likeness, alike, form_of, header_key
 from sharing_pipeline.intake.raw import Doubt
 from sharing_pipeline.intake.readers.grid import Grid
-from sharing_pipeline.intake.sources import Source, headers_of
+from sharing_pipeline.intake.source_keys import headers_of
+from sharing_pipeline.intake.sources import Source
 
 _WORTH_SHOWING = 0.6
 """How alike a header must be to be named where a required column is missing."""

@@ -24,7 +24,7 @@ from sharing_pipeline.errors import UnreadableFile
 from sharing_pipeline.store.engine import quoted
 
 PARQUET = "parquet"
-"""Stands in place of an encoding for a Parquet file of text columns with canonical names."""
+"""Stands in place of an encoding for a Parquet file of text columns."""
 
 _BEYOND = 3
 """Cells beyond the header that the fast path has room for; a wider record takes the slow one."""
@@ -56,9 +56,8 @@ def readings(source: LogSource, folder: Path) -> Iterator[str]:
     first filled cell beyond the header); each is only worth trying when DuckDB refused the
     one before. Files that have to be rewritten are put into `folder`."""
     if source.encoding == PARQUET:
-        yield _canonical(source, {name: f'"{name}"' for name in source.mapping}, "NULL").format(
-            f"read_parquet({quoted(source.path)})"
-        )
+        columns = {name: _identifier(header) for name, header in source.mapping.items()}
+        yield _canonical(source, columns, "NULL").format(f"read_parquet({quoted(source.path)})")
         return
     header = read_header(source)
     places = {name: _place(header, title) for name, title in source.mapping.items()}
@@ -88,6 +87,12 @@ def read_header(source: LogSource) -> list[str]:
             f"{source.path.name} 的第 {source.header_row} 行没有表头。请核对后重报。"
         )
     return header
+
+
+def _identifier(header: str) -> str:
+    """A header as a column's name in a SELECT that is still to be formatted."""
+    doubled = header.replace('"', '""').replace("{", "{{").replace("}", "}}")
+    return f'"{doubled}"'
 
 
 def _place(header: list[str], title: str) -> int | None:

@@ -15,7 +15,8 @@ from typing import NamedTuple
 from sharing_pipeline.codes import clean
 from sharing_pipeline.contracts import Contract, Form
 from sharing_pipeline.intake.readers.grid import Cell
-from sharing_pipeline.intake.sources import Source, headers_of
+from sharing_pipeline.intake.source_keys import headers_of
+from sharing_pipeline.intake.sources import Source
 
 _LONGEST_HEADER = 60
 _HARMLESS_NOTE = re.compile(

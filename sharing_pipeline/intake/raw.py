@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+from sharing_pipeline.intake.readers.nested import Shape
+
 
 @dataclass(frozen=True)
 class Skipped:
@@ -90,7 +92,8 @@ def read_as(form: str, encoding: str | None, compression: str | None) -> str:
 class FileTables:
     """Everything read from one file, datasets in the order in which they are taken in.
 
-    `notes` are about the file; `skipped` are lines with text that are no rows.
+    `notes` are about the file; `skipped` are lines with text that are no rows; `shape`: how the
+    source declares its JSON to be nested.
     """
 
     format: str
@@ -99,6 +102,7 @@ class FileTables:
     tables: list[RawTable]
     notes: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    shape: Shape | None = None
 
 
 def without_texts(tables: FileTables) -> FileTables:

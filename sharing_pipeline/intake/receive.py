@@ -26,6 +26,7 @@ from sharing_pipeline.intake.expectations import SuiteReport, warm_up
 from sharing_pipeline.intake.in_force import Store
 from sharing_pipeline.intake.inbox import Staged, stage_twice
 from sharing_pipeline.intake.lists import known_organisations
+from sharing_pipeline.intake.pull import pull_databases
 from sharing_pipeline.intake.raw import FileTables, RawTable, without_texts
 from sharing_pipeline.intake.rules import load_rules
 from sharing_pipeline.intake.sandbox import Sandbox
@@ -81,11 +82,13 @@ def take_in(
     progress: Progress = lambda *_: None,
     staging: Future[Staged] | None = None,
 ) -> IntakeReport:
-    """Takes in every whole file of the inbox for the run of business date `day`.
+    """Takes in every whole file of the inbox, and what the databases have, for the run of
+    business date `day`.
 
     `staging`: what stage_twice will give, if it has been begun already.
     """
     staged = staging.result() if staging else stage_twice(settings, ledger, clock)
+    pull_databases(settings, ledger, clock, progress)
     with Engine(settings) as engine, ledger.session() as session:
         store = Store(engine, Lake(settings), session, load_contracts(settings.catalog))
         files = _waiting(session) + _changed_lists(settings, session, clock)
@@ -253,7 +256,8 @@ def _look(intake: Intake, sandbox: Sandbox, file: ReceivedFile) -> _Look:
         unknown = _unknown_source(file)
         return _Look(file, unknown, [arrival_of(intake, unknown, file, None, str(error))])
     if not file.sha256:
-        return _Look(file, source, [arrival_of(intake, source, file, None, NOT_REGULAR)])
+        why = file.why or NOT_REGULAR
+        return _Look(file, source, [arrival_of(intake, source, file, None, why)])
     return _look_under(intake, sandbox, file, source)
 
 

@@ -119,7 +119,11 @@ def _as_read(file: Received) -> dict[str, Any]:
         shown = {name: getattr(seen, name) for name in ("format", "encoding", "compression")}
     if file.tables is not None:
         own = [note for one in file.tables.tables for note in one.notes]
-        shown |= {"notes": (*file.tables.notes, *own), "skipped": tuple(file.tables.skipped)}
+        shown |= {
+            "notes": (*file.tables.notes, *own),
+            "skipped": tuple(file.tables.skipped),
+            "shape": file.tables.shape,
+        }
     return shown
 
 

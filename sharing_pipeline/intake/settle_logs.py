@@ -131,7 +131,7 @@ def _log_source(intake: Intake, arrival: Arrival, out: Path) -> LogSource:
         return LogSource(
             path=intake.store.lake.received(arrival.sha256),
             mapping=look.mapping,
-            encoding=look.encoding or "utf-8",
+            encoding=PARQUET if look.format == PARQUET else look.encoding or "utf-8",
             compression=look.compression,
             delimiter=look.delimiter or ",",
             header_row=look.header_row,

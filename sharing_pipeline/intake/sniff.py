@@ -11,8 +11,12 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.intake.headers import HEADER_WITHIN, assign, find_header
+from sharing_pipeline.intake.log_source import PARQUET
 from sharing_pipeline.intake.readers.content import identify, unpack_head
 from sharing_pipeline.intake.readers.delimited import find_delimiter, read_head
 from sharing_pipeline.intake.readers.grid import Grid, text_column
@@ -26,9 +30,9 @@ _HEAD_BYTES = 1 << 20
 class Sniffed:
     """What the first MiB of a file shows.
 
-    `dataset` is set when a csv or tsv has a header with every required column in no doubt;
-    `mapping` is canonical column → header as written, `columns` the same → place from 1.
-    `header_row` is the number of the header's record, from 1.
+    `dataset` is set when a csv, a tsv or a database's Parquet has a header with every required
+    column in no doubt; `mapping` is canonical column → header as written, `columns` the same →
+    place from 1. `header_row` is the number of the header's record, from 1.
     """
 
     format: str
@@ -45,12 +49,15 @@ class Sniffed:
 def sniff(path: Path, source: Source, contracts: Mapping[str, Contract]) -> Sniffed:
     """A look at the first MiB; UnreadableFile for what is no table.
 
-    The encoding is that of the look: bytes further down may still contradict it.
+    The encoding is that of the look: bytes further down may still contradict it. Of Parquet only
+    what a database gave is looked into: it has text columns alone, and any number of rows.
     """
     with path.open("rb") as file:
         data, compression = unpack_head(file.read(_HEAD_BYTES))
     # A zip's directory is at its end: identify can't look into the beginning of one.
     form = "zip" if data.startswith(b"PK\x03\x04") else identify(data)
+    if form == PARQUET and source.database is not None:
+        return _sniff_parquet(path, source, contracts)
     if form != "csv":
         return Sniffed(form, compression=compression)
     text, encoding = decode(data, whole=False)
@@ -62,6 +69,18 @@ def sniff(path: Path, source: Source, contracts: Mapping[str, Contract]) -> Snif
     look = Sniffed(form, encoding, compression, delimiter)
     records = read_head(text, delimiter, HEADER_WITHIN + 1)
     grid = Grid("", [text_column(column) for column in zip_longest(*records)])
+    return _with_header(look, grid, source, contracts)
+
+
+def _sniff_parquet(path: Path, source: Source, contracts: Mapping[str, Contract]) -> Sniffed:
+    look = Sniffed(PARQUET)
+    try:
+        schema = pq.read_schema(path)
+    except (pa.ArrowException, OSError):
+        return look
+    if not all(pa.types.is_string(kind) for kind in schema.types):
+        return look
+    grid = Grid("", [[] for _ in schema.names], header=schema.names)
     return _with_header(look, grid, source, contracts)
 
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from sharing_pipeline.contracts import Contract, load_contracts
 from sharing_pipeline.errors import ConfigurationError
+from sharing_pipeline.intake.readers.nested import Shape
+from sharing_pipeline.intake.source_keys import ColumnMapping, Database
 
 _CANONICAL = {
     "catalogue": "规范目录文件",
@@ -26,73 +28,15 @@ _CANONICAL = {
     "exemption": "免考核",
 }
 """Inbox folders whose files are canonical already; no YAML (inputs.md §7)."""
+_ALWAYS_ADDED = ("exchange_log", "demand")
+"""Datasets of which rows are added and updated, however they come."""
+_ALWAYS_REPLACED = ("organisation", "exemption")
+"""Lists that a later one replaces as a whole."""
+_DATABASE_KEY = re.compile(r"^database\s*:", re.MULTILINE)
 _DATE_IN_NAME = re.compile(
     r"(?<!\d)(?:((?:19|20)\d\d)-(\d\d)-(\d\d)|((?:19|20)\d\d)(\d\d)(\d\d))(?!\d)"
 )
 _INCREMENTAL = re.compile("增量|incremental", re.IGNORECASE)
-
-
-class _Part(BaseModel):
-    """A group of keys of the YAML; an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Joined(_Part):
-    """Several of the sender's columns as one text."""
-
-    headers: list[str] = Field(alias="from", min_length=1)
-    join: str = ""
-
-
-class Rule(_Part):
-    """A value that depends on one of the sender's columns: exactly one test of its cell.
-
-    `has`: one of the items of a list cell is among these; `only`: it has items, and all are.
-    """
-
-    when: str
-    state: Literal["empty", "not_empty"] | None = Field(default=None, alias="is")
-    among: list[str] | None = Field(default=None, alias="in")
-    has: list[str] | None = None
-    only: list[str] | None = None
-    map: dict[str, str] | None = None
-    then: str | None = None
-    otherwise: str | None = Field(default=None, alias="else")
-
-    @model_validator(mode="after")
-    def _one_test(self) -> Rule:
-        tests = [self.state, self.among, self.has, self.only, self.map]
-        if sum(test is not None for test in tests) != 1:
-            raise ValueError("is、in、has、only、map 要写且只写一个")
-        if (self.map is None) != (self.then is not None):
-            raise ValueError("用 is、in、has、only 时要写 then；用 map 时不写 then")
-        return self
-
-
-Value = Annotated[str | Joined | Rule, Field(union_mode="left_to_right")]
-
-
-def headers_of(value: str | Joined | Rule) -> list[str]:
-    """The sender's headers that a value is made of."""
-    if isinstance(value, str):
-        return [value]
-    return value.headers if isinstance(value, Joined) else [value.when]
-
-
-class ColumnMapping(_Part):
-    """How the columns of one dataset come about."""
-
-    columns: dict[str, Value] = {}
-    constants: dict[str, str] = {}
-    codes: dict[str, dict[str, str]] = {}
-
-    @model_validator(mode="after")
-    def _declared_once(self) -> ColumnMapping:
-        both = sorted(self.columns.keys() & self.constants.keys())
-        if both:
-            raise ValueError(f"{'、'.join(both)} 同时写在 columns 和 constants 里，只能写一处")
-        return self
 
 
 class Source(ColumnMapping):
@@ -110,14 +54,18 @@ class Source(ColumnMapping):
     mode: Literal["full", "incremental"] = "full"
     scope: Literal["whole"] | None = None
     effective_on: date | None = None
+    dated: Literal["folder"] | None = None
     timezone: str = "Asia/Shanghai"
     organisations: Literal["from_rows"] | None = None
     organisation_level: str | None = None
     organisation_region: str | None = None
-    lacks: list[Literal["mount", "update", "cycle"]] = []
-    unused: list[str] = []
+    lacks: list[Literal["mount", "update", "cycle"]] = Field(default=[])
+    unused: list[str] = Field(default=[])
     row_is: Literal["entry", "resource"] = "entry"
     resource: ColumnMapping | None = None
+    database: Database | None = None
+    records: str | None = Field(default=None, min_length=1)
+    explode: str | None = Field(default=None, min_length=1)
 
     @field_validator("timezone")
     @classmethod
@@ -136,9 +84,33 @@ class Source(ColumnMapping):
             raise ValueError("resource.columns 里要写 resource_id 怎么来")
         if self.row_is == "resource" and self.resource is None:
             raise ValueError("row_is: resource 要同时写 resource")
+        if self.explode and self.dataset == "catalogue" and self.row_is != "resource":
+            raise ValueError("explode 让一条目录列成几行，要同时写 row_is: resource")
         if self.organisations is None and (self.organisation_level or self.organisation_region):
             raise ValueError("organisation_level、organisation_region 要和 organisations 一起写")
         return self
+
+    @model_validator(mode="after")
+    def _keeps_what_was_read_before(self) -> Source:
+        """A high-water mark gives only what is new: it must not replace what is there."""
+        if self.database is None:
+            return self
+        if self.effective_on is not None:
+            raise ValueError("用 database 时不写 effective_on：每次读到的就是当晚的数据")
+        if self.database.high_water is None or self.dataset in _ALWAYS_ADDED:
+            return self
+        if self.dataset in _ALWAYS_REPLACED:
+            raise ValueError(f"{self.dataset} 每次都要读全，database 里不写 high_water 和 start")
+        if self.mode != "incremental":
+            raise ValueError(
+                "database 里写了 high_water，每晚只读新的行，要同时写 mode: incremental"
+            )
+        return self
+
+    @property
+    def shape(self) -> Shape | None:
+        """How its JSON is nested; None for canonical files, which are flat."""
+        return None if self.canonical else Shape(self.records, self.explode)
 
     @property
     def is_plain(self) -> bool:
@@ -164,9 +136,12 @@ class Source(ColumnMapping):
     def effective_date(self, file_name: str) -> date | None:
         """The day that the file's own name declares, else the source; None when neither does.
 
-        `file_name` may have folders before it; a date in theirs says nothing of the file.
+        `file_name` may have folders before it; a date in theirs says nothing of the file, unless
+        the source says that its folders are dated: then the nearest one with a date counts.
         """
-        return declared_on(PurePosixPath(file_name).name) or self.effective_on
+        path = PurePosixPath(file_name)
+        names = [path.name, *(one.name for one in path.parents if self.dated)]
+        return next(filter(None, map(declared_on, names)), self.effective_on)
 
 
 def declared_on(file_name: str) -> date | None:
@@ -204,6 +179,19 @@ def load_sources(catalog: Path) -> dict[str, Source]:
     return {name: load_source(catalog, name) for name in [*_CANONICAL, *written]}
 
 
+def load_databases(catalog: Path) -> dict[str, Source | ConfigurationError]:
+    """Every source that is a database, by name; for one whose YAML is wrong, what is wrong."""
+    found: dict[str, Source | ConfigurationError] = {}
+    for path in sorted((catalog / "sources").glob("*.yaml")):
+        if not _DATABASE_KEY.search(path.read_text(encoding="utf-8", errors="replace")):
+            continue
+        try:
+            found[path.stem] = load_source(catalog, path.stem)
+        except ConfigurationError as error:
+            found[path.stem] = error
+    return found
+
+
 class _TextLoader(yaml.BaseLoader):
     """Every scalar stays the text that was written: 01 is no number, 是 no boolean."""
 
@@ -221,7 +209,8 @@ def _parse(path: Path, name: str) -> Source:
     try:
         raw = yaml.load(path.read_bytes(), Loader=_TextLoader)
     except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path} 不是正确的 YAML：{error}。请改正。") from error
+        # The parser's own text quotes the line, which may hold what must not be seen.
+        raise ConfigurationError(f"{path} 不是正确的 YAML：{_fault(error)}。请改正。") from None
     if not isinstance(raw, dict):
         raise ConfigurationError(f"{path} 的内容应是一行行“键: 值”，写法见 docs/sources.md。")
     own = sorted({"name", "canonical"} & raw.keys())
@@ -234,7 +223,14 @@ def _parse(path: Path, name: str) -> Source:
             f"  {'.'.join(map(str, one['loc'])) or '整个文件'}：{_finding(dict(one))}"
             for one in error.errors()
         )
-        raise ConfigurationError(f"{path} 有误：\n{findings}\n写法见 docs/sources.md。") from error
+        raise ConfigurationError(f"{path} 有误：\n{findings}\n写法见 docs/sources.md。") from None
+
+
+def _fault(error: yaml.YAMLError) -> str:
+    """What is wrong with a YAML's form and where, without its text."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return "文字编码或字符有误"
+    return f"第 {error.problem_mark.line + 1} 行，{error.problem}"
 
 
 def _finding(error: dict[str, Any]) -> str:
@@ -247,6 +243,7 @@ def _finding(error: dict[str, Any]) -> str:
         "model_type": "要写成一组“键: 值”",
         "date_from_datetime_parsing": "要写成 2026-01-31 这样的日期",
         "too_short": "不能是空的",
+        "string_too_short": "不能是空的",
     }
     context = error.get("ctx", {})
     if error["type"] == "literal_error":

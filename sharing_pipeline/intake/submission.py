@@ -28,7 +28,7 @@ from sharing_pipeline.store.ledger import LakeFile, Part, Submission
 KEYS = pa.schema([("submission", pa.int64()), ("key", pa.string())])
 """Columns of the lake files that name rows by their submission and key."""
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 """Changes when the same bytes would be read differently."""
 
 

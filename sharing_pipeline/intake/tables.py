@@ -28,7 +28,8 @@ from sharing_pipeline.intake.lines import fill_merged, rows_of
 from sharing_pipeline.intake.raw import FileTables, Part, RawTable, Skipped, Surplus, read_as
 from sharing_pipeline.intake.readers import read_file
 from sharing_pipeline.intake.readers.grid import Grid
-from sharing_pipeline.intake.sources import Source, headers_of
+from sharing_pipeline.intake.source_keys import headers_of
+from sharing_pipeline.intake.sources import Source
 from sharing_pipeline.settings import Limits
 
 
@@ -55,7 +56,7 @@ def read_tables(
     `file_name` is the sender's name of it. There is always at least one table: a file without
     any fitting header gives one that is rejected, under the source's own dataset.
     """
-    reading = read_file(path, file_name, limits or Limits())
+    reading = read_file(path, file_name, limits or Limits(), source.shape)
     sheets: dict[str, list[_Sheet]] = {}
     said: list[str] = list(reading.notes)
     skipped: list[Skipped] = []
@@ -86,7 +87,7 @@ def read_tables(
         tables = [_nothing_found(reading.grids, source, contracts, "".join(refused))]
     how = reading.format, reading.encoding, reading.compression
     tables = [replace(table, read_as=read_as(*how)) for table in tables]
-    return FileTables(*how, tables, said, skipped)
+    return FileTables(*how, tables, said, skipped, source.shape)
 
 
 def _dataset(
@@ -134,6 +135,9 @@ def _read_sheet(
     why = why_not(grid, header, assigned, source, contract)
     fill_merged(grid, header)
     rows, skipped = rows_of(grid, header, assigned.columns.get(contract.key[0]))
+    if dataset != source.dataset and grid.without_items:
+        # A row derives its resource from an item: where there is none, there is no resource.
+        rows = [place for place in rows if place not in grid.without_items]
     return _Sheet(grid, header, assigned, rows, why), skipped
 
 

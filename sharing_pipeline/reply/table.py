@@ -28,7 +28,7 @@ def as_table(origin: Path, answer: FileAnswer, limits: Limits) -> Base:
     """Every line of the file under its number, and behind its columns what is wrong in it."""
     if origin.stat().st_size > _MOST_BYTES:
         return Base(new_book([]), answer.remarks, [_TOO_LONG], commented=False)
-    grid = read_file(origin, answer.file_name, limits).grids[0]
+    grid = read_file(origin, answer.file_name, limits, answer.shape).grids[0]
     name = next((one.sheet_title for one in answer.datasets), "") or _PLAIN_SHEET
     remarks = [replace(one, sheet=name) for one in answer.remarks]
     problems: dict[int, list[Remark]] = {}

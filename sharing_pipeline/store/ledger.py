@@ -29,7 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.settings import SHANGHAI, Clock, Settings
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class Base(DeclarativeBase):
@@ -44,7 +44,10 @@ class SchemaStamp(Base):
 
 
 class ReceivedFile(Base):
-    """A file of the inbox whose bytes are kept; `taken` once a night has read it."""
+    """A file of the inbox whose bytes are kept; `taken` once a night has read it.
+
+    `why`: what kept its bytes from being had, in which case `sha256` is empty.
+    """
 
     __tablename__ = "received_file"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,7 +59,26 @@ class ReceivedFile(Base):
     received_at: Mapped[datetime]
     taken: Mapped[bool] = mapped_column(default=False, index=True)
     rejected: Mapped[bool] = mapped_column(default=False)
+    why: Mapped[str] = mapped_column(default="")
     __table_args__ = (Index("received_file_seen", "source", "file_name"),)
+
+
+class Pull(Base):
+    """A database source was read to the end; an attempt that failed leaves none.
+
+    `file_id`: the file that came of it, None when there was nothing new. `begins`: what the
+    source declares about where to begin, `high_water`: up to where its rows are known since,
+    `edge`: which rows stood right there (both empty for a source that is read whole).
+    """
+
+    __tablename__ = "pull"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(index=True)
+    pulled_at: Mapped[datetime]
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("received_file.id"))
+    begins: Mapped[str]
+    high_water: Mapped[str]
+    edge: Mapped[str]
 
 
 class Submission(Base):

@@ -13,6 +13,7 @@ from sharing_pipeline.errors import UnreadableFile
 from sharing_pipeline.intake.readers.content import TEXT_FORMATS, identify, unpack
 from sharing_pipeline.intake.readers.delimited import read_delimited
 from sharing_pipeline.intake.readers.grid import Grid
+from sharing_pipeline.intake.readers.nested import Shape
 from sharing_pipeline.intake.readers.objects import read_json, read_json_lines
 from sharing_pipeline.intake.readers.parquet import read_parquet
 from sharing_pipeline.intake.readers.text import decode
@@ -45,10 +46,11 @@ class Reading:
     notes: list[str] = field(default_factory=list)
 
 
-def read_file(path: Path, file_name: str, limits: Limits) -> Reading:
+def read_file(path: Path, file_name: str, limits: Limits, shape: Shape | None = None) -> Reading:
     """Every visible sheet of the file as text cells.
 
-    `file_name` is the sender's name, `path` where the bytes are now. UnreadableFile says why
+    `file_name` is the sender's name, `path` where the bytes are now, `shape` how a JSON is nested
+    (None: not at all). UnreadableFile says why
     a file can't be read or which limit it passes.
     """
     size = path.stat().st_size
@@ -59,7 +61,7 @@ def read_file(path: Path, file_name: str, limits: Limits) -> Reading:
     data, compression = unpack(path.read_bytes(), limits)
     form = identify(data)
     if form in TEXT_FORMATS:
-        reading = _read_text(data, compression, limits)
+        reading = _read_text(data, compression, limits, shape)
     elif form == "parquet":
         reading = Reading(form, [read_parquet(data, limits)], compression=compression)
     else:
@@ -71,7 +73,9 @@ def read_file(path: Path, file_name: str, limits: Limits) -> Reading:
     return reading
 
 
-def _read_text(data: bytes, compression: str | None, limits: Limits) -> Reading:
+def _read_text(
+    data: bytes, compression: str | None, limits: Limits, shape: Shape | None
+) -> Reading:
     text, encoding = decode(data)
     form = identify(data, text)
     if form == "csv":
@@ -79,7 +83,8 @@ def _read_text(data: bytes, compression: str | None, limits: Limits) -> Reading:
         form = "tsv" if delimiter == "\t" else "csv"
         return Reading(form, [grid], encoding, compression, delimiter)
     read = read_json if form == "json" else read_json_lines
-    return Reading(form, [read(text, limits)], encoding, compression)
+    form, grid = read(text, limits, shape)
+    return Reading(form, [grid], encoding, compression)
 
 
 def _extension_notes(file_name: str, form: str) -> list[str]:

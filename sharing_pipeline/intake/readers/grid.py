@@ -27,6 +27,7 @@ class Grid:
     names of formats that have them outside the rows (json, parquet), else it is None and the
     header is among the rows. `merged` are (first row, first column, last row, last column),
     from 0, inclusive. `checks_width`: cells beyond the header mean a broken record (csv).
+    `without_items`: rows (from 0) of objects of which the list to be exploded is empty.
     `epoch_1904`: a plain number that is a date counts from 1904, as old Macs did.
     """
 
@@ -38,6 +39,7 @@ class Grid:
     checks_width: bool = False
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     epoch_1904: bool = False
+    without_items: frozenset[int] = frozenset()
 
     @property
     def row_count(self) -> int:

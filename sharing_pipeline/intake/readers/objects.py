@@ -1,28 +1,44 @@
-"""json (a list of objects) and jsonl (an object a line): keys are the header."""
+"""json (a list of objects) and jsonl (an object a line): keys are the header.
+
+How nested objects become rows and headers is in nested.py.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
 
 from sharing_pipeline.errors import UnreadableFile
-from sharing_pipeline.intake.readers.grid import Grid, check_size, text_column
+from sharing_pipeline.intake.readers.grid import Cell, Grid, check_size, text_column
+from sharing_pipeline.intake.readers.nested import Nested, Shape, nested, records_of
 from sharing_pipeline.settings import Limits
+
+Result = TypeVar("Result")
 
 _HOW = '应是对象的列表，如 [{"目录代码": "…"}, …]。'
 
 
-def read_json(text: str, limits: Limits) -> Grid:
-    """A list of objects; the n-th object is row n + 1."""
-    return _grid(_parse(text, ""), limits)
+def read_json(text: str, limits: Limits, shape: Shape | None = None) -> tuple[str, Grid]:
+    """`json` and a list of objects; the n-th row is number n + 1."""
+    return "json", _grid(_parse(text, ""), limits, shape)
 
 
-def read_json_lines(text: str, limits: Limits) -> Grid:
-    """One object a line, blank lines aside; also one object over many lines."""
+def read_json_lines(text: str, limits: Limits, shape: Shape | None = None) -> tuple[str, Grid]:
+    """`jsonl` and one object a line, blank lines aside; also one object over many lines.
+
+    With a `shape`, a single object may hold the list of objects: then it is `json`.
+    """
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if len(lines) > 1 and not _is_whole(lines[0][1]):
-        return _grid([_parse(text, "")], limits)
-    return _grid([_parse(line, f"第 {number} 行") for number, line in lines], limits)
+        objects = [_parse(text, "")]
+    else:
+        objects = [_parse(line, f"第 {number} 行") for number, line in lines]
+    if shape is not None and len(objects) == 1 and isinstance(objects[0], dict):
+        records = _within_depth(lambda: records_of(objects[0], shape))
+        if records is not None:
+            return "json", _grid(records, limits, shape)
+    return "jsonl", _grid(objects, limits, shape)
 
 
 def _is_whole(line: str) -> bool:
@@ -63,16 +79,42 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} 不是 JSON 的值")
 
 
-def _grid(objects: Any, limits: Limits) -> Grid:
+def _grid(objects: Any, limits: Limits, shape: Shape | None) -> Grid:
     if not isinstance(objects, list):
         raise UnreadableFile(f"JSON 的最外层不是列表。{_HOW}")
     odd = next((n for n, one in enumerate(objects, 1) if not isinstance(one, dict)), None)
     if odd is not None:
         raise UnreadableFile(f"JSON 列表的第 {odd} 个元素不是对象。{_HOW}")
-    keys = list(dict.fromkeys(key for one in objects for key in one))
-    check_size(len(objects), len(keys), limits)
+    return _within_depth(lambda: _rows(objects, limits, shape))
+
+
+def _rows(objects: list[dict[str, Any]], limits: Limits, shape: Shape | None) -> Grid:
+    explode = shape.explode if shape else None
+    records = [nested(one, explode) if shape else Nested(one, [{}]) for one in objects]
+    keys = list(dict.fromkeys(key for one in records for key in one.headers()))
+    check_size(sum(len(one.rows) for one in records), len(keys), limits)
+    rows = [row for one in records for row in one.rows] if explode else []
+    return Grid(
+        sheet="",
+        columns=[_column(records, key, explode is not None) for key in keys],
+        header=keys,
+        first_row=2,
+        without_items=frozenset(place for place, row in enumerate(rows) if not row),
+    )
+
+
+def _column(records: list[Nested], key: str, exploded: bool) -> list[Cell]:
+    if not exploded:
+        return text_column([one.fields.get(key) for one in records])
+    return text_column(
+        [row.get(key, own) for one in records for own in [one.fields.get(key)] for row in one.rows]
+    )
+
+
+def _within_depth(work: Callable[[], Result]) -> Result:
+    """What `work` gives; UnreadableFile for what was read just within the depth that can be, and
+    is too deep to be walked through or written."""
     try:
-        columns = [text_column([one.get(key) for one in objects]) for key in keys]
-    except RecursionError:  # read just within the depth, and too deep to be written
+        return work()
+    except RecursionError:
         raise UnreadableFile(f"JSON 嵌套过深。{_HOW}") from None
-    return Grid(sheet="", columns=columns, header=keys, first_row=2)
