@@ -5,7 +5,7 @@ HOME_FOLDER := var
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-system fuzz bench lint lock clean
+.PHONY: help run ui test test-system fuzz bench bench-intake lint lock clean
 
 help: ## 列出可用的命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -42,6 +42,9 @@ fuzz: $(READY) ## 变异各种格式的两万个文件，读取程序都要受�
 
 bench: $(READY) ## 与手写的下限比较一晚的耗时
 	@$(BIN)/python -m benchmarks.night
+
+bench-intake: $(READY) ## 与最快的只读程序比较收件的耗时
+	@$(BIN)/python -m benchmarks.intake
 
 lint: $(READY) ## 检查格式、类型、分层和 Dagster 定义
 	@$(BIN)/ruff check .

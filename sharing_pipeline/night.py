@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
@@ -25,6 +26,7 @@ from sharing_pipeline.bulletin.page import write_page
 from sharing_pipeline.errors import ConfigurationError, NothingPublished, Unannounced
 from sharing_pipeline.facts.build import Facts, build_facts
 from sharing_pipeline.figures.publish import Revision, publish, refuse_changed
+from sharing_pipeline.intake.inbox import Staged, stage_twice
 from sharing_pipeline.intake.receive import IntakeReport, Progress, take_in
 from sharing_pipeline.reply.outgoing import write_replies
 from sharing_pipeline.settings import Clock, Settings
@@ -39,6 +41,23 @@ class NightReport:
     day: date
     intake: IntakeReport
     revisions: list[Revision]
+
+
+class Replies:
+    """The night's replies, written by a child process beside everything that follows intake."""
+
+    written: Future[list[Path]]
+    _told: Progress | None = None
+
+    def report(self, what: str, done: int, of: int) -> None:
+        """Progress of the replies, which is nobody's business until they are waited for."""
+        if self._told is not None:
+            self._told(what, done, of)
+
+    def wait(self, progress: Progress) -> None:
+        """Returns when they are written; raises what kept them from it."""
+        self._told = progress
+        self.written.result()
 
 
 @dataclass(frozen=True)
@@ -80,9 +99,13 @@ class Night:
             tuple(one.id for one in official), progress,
         )  # fmt: skip
 
-    def take_in(self) -> IntakeReport:
+    def stage(self, beside: Executor) -> Future[Staged]:
+        """intake: begins to keep the bytes of what arrived, for take_in to wait for."""
+        return beside.submit(stage_twice, self.settings, self.ledger, self.clock)
+
+    def take_in(self, staging: Future[Staged] | None = None) -> IntakeReport:
         """intake: the inbox becomes accepted rows, quarantine and submissions."""
-        return take_in(self.settings, self.ledger, self.clock, self.day, self.progress)
+        return take_in(self.settings, self.ledger, self.clock, self.day, self.progress, staging)
 
     def build_facts(self) -> Facts:
         """facts: what is in force on the day."""
@@ -99,18 +122,26 @@ class Night:
         self.progress("汇总并公布", 0, 1)
         return publish(self.settings, self.ledger, self.clock, facts, assessed, list(self.official))
 
-    def announce(self) -> None:
-        """bulletin: the mart, the page, and the replies to the senders."""
+    def answer(self, intake: IntakeReport | None, beside: Executor) -> Replies:
+        """bulletin: begins the replies to the senders, who needn't wait for the figures."""
+        replies = Replies()
+        replies.written = beside.submit(
+            write_replies,
+            self.settings,
+            self.ledger,
+            self.clock,
+            replies.report,
+            intake.layouts if intake else None,
+        )
+        return replies
+
+    def announce(self, replies: Replies) -> None:
+        """bulletin: the mart and the page; waits for the replies."""
         self.progress("生成页面", 0, 1)
         try:
-            with ThreadPoolExecutor(max_workers=1) as beside:
-                # Replies are written by a child process, which is waited for here.
-                told = beside.submit(
-                    write_replies, self.settings, self.ledger, self.clock, self.progress
-                )
-                refresh_mart(self.settings, self.ledger)
-                write_page(self.settings, self.ledger)
-                told.result()
+            refresh_mart(self.settings, self.ledger)
+            write_page(self.settings, self.ledger)
+            replies.wait(self.progress)
         except (OSError, duckdb.Error) as error:
             raise Unannounced(
                 f"{self.day} 的三率已经公布，但首页、mart 或回执没有写成：{error}。"
@@ -132,12 +163,13 @@ def run_night(
     `strict`: raises NothingPublished after intake if anything was held, rejected or quarantined.
     """
     night = Night.prepare(settings, day, clock=clock, definitions=definitions, progress=progress)
-    with locked(settings):
+    with locked(settings), ThreadPoolExecutor(max_workers=1) as beside:
         intake = night.take_in()
+        replies = night.answer(intake, beside)
         refuse_troubled(intake, strict)
         facts = night.build_facts()
         revisions = night.publish(facts, night.assess(facts))
-        night.announce()
+        night.announce(replies)
     return NightReport(day, intake, revisions)
 
 

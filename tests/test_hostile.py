@@ -192,7 +192,7 @@ TRUNCATED = {
     "ods": zipped(ODS),
     "xls": xls_bytes([SHEET]),
     "parquet": parquet_bytes(),
-    "csv.gz": gzip.compress(CSV_HEADER * 100),
+    "csv.gz": gzip.compress(CSV_HEADER * 100, mtime=0),
     "json": json.dumps([dict(zip(HEADER, ROW, strict=True))]).encode(),
 }
 

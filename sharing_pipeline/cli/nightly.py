@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from sharing_pipeline.cli.labels import STATUS, input_name
 from sharing_pipeline.cli.rates import print_rates
 from sharing_pipeline.cli.screen import heading, printed, progress, table
 from sharing_pipeline.errors import NothingPublished
-from sharing_pipeline.settings import Settings
+from sharing_pipeline.settings import Settings, system_clock
 
 if TYPE_CHECKING:
     from sharing_pipeline.figures.publish import Revision
@@ -70,14 +71,24 @@ def nightly(
 
 
 def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool) -> NightReport:
-    from sharing_pipeline.orchestration.run import run_nightly
-    from sharing_pipeline.store.ledger import Ledger
+    from sharing_pipeline.night import Night
 
-    before = _last_submission(Ledger.open(settings))
+    night = Night.prepare(settings, day, clock=system_clock, definitions=definitions)
+    before = _last_submission(night.ledger)
     try:
-        with progress() as report:
+        with progress() as report, ThreadPoolExecutor(max_workers=1) as beside:
+            report("登记收到的文件", 0, 1)
+            # Copying a day's files takes seconds, in which Dagster can be imported.
+            staging = night.stage(beside)
+            from sharing_pipeline.orchestration.run import run_nightly
+
             return run_nightly(
-                settings, day, definitions=definitions, strict=strict, progress=report
+                settings,
+                day,
+                definitions=definitions,
+                strict=strict,
+                progress=report,
+                staging=staging,
             )
     except NothingPublished:
         if strict:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -20,7 +19,6 @@ from sqlalchemy.orm import Session
 
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.intake.answer import FileAnswer
-from sharing_pipeline.intake.expectations import warm_up
 from sharing_pipeline.intake.inbox import may_be_file
 from sharing_pipeline.intake.lists import known_organisations
 from sharing_pipeline.intake.receive import (
@@ -33,6 +31,7 @@ from sharing_pipeline.intake.receive import (
     read_arrivals,
     settle_all,
     source_of,
+    warm_up_beside,
 )
 from sharing_pipeline.intake.remarks import Received, answers
 from sharing_pipeline.intake.sandbox import Sandbox
@@ -98,8 +97,7 @@ def check_files(
     bytes_of = {one.sha256: one.path for one in found}
     home = settings.home if use_home and is_used(settings) else None
     with scratch_store(settings, home, bytes_of) as store:
-        # Importing Great Expectations takes seconds, in which the child can read.
-        threading.Thread(target=warm_up, daemon=True).start()
+        warm_up_beside()
         intake = new_intake(settings, store, clock().astimezone(SHANGHAI).date())
         known = _know_organisations(intake, sandbox, bytes_of, clock)
         _forget_logs(store.session, list(bytes_of))

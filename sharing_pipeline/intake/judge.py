@@ -111,23 +111,22 @@ def _key(contract: Contract, frame: pd.DataFrame) -> pd.Series:
 
 
 def _judge_keys(judged: Judged, contract: Contract, rules: dict[str, Rule]) -> None:
-    remaining = judged.frame[~judged.duplicate]
+    frame, once = judged.frame, ~judged.duplicate
     for column in contract.columns:
         if column.type != "code" or not column.required:
             continue
-        damaged = remaining[f"{column.name}__damaged"]
-        missing = remaining[column.name].isna() & ~damaged
+        damaged = once & frame[f"{column.name}__damaged"]
+        missing = once & frame[column.name].isna() & ~damaged
         for rule, rows in (("code_damaged", damaged), ("key_missing", missing)):
-            written = remaining.loc[rows, f"{column.name}__unread"]
+            written = frame.loc[rows, f"{column.name}__unread"]
             judged.refuse(findings(rules[rule], written, column.name, column.title))
 
 
 def _judge_failed_texts(judged: Judged, contract: Contract, rules: dict[str, Rule]) -> None:
     """Text cells that hold an error value or a formula without a value; in a key they are lost."""
-    remaining = judged.frame[~judged.duplicate]
     for column in contract.columns:
         if column.type == "text":
-            failed = remaining[f"{column.name}__unread"].dropna()
+            failed = judged.frame.loc[~judged.duplicate, f"{column.name}__unread"].dropna()
             rule = rules["code_damaged" if column.name in contract.key else "cell_not_computed"]
             judged.refuse(findings(rule, failed, column.name, column.title))
 
@@ -192,8 +191,13 @@ def _judge_conflicts(
 ) -> None:
     """The same key with other cells, within one file: the first stays."""
     frame = judged.frame
-    once = frame[~judged.duplicate & frame["key"].notna() & ~frame["submission"].isin(shared_keys)]
+    once = frame.loc[
+        ~judged.duplicate & frame["key"].notna() & ~frame["submission"].isin(shared_keys),
+        ["submission", "key", "row"],
+    ]
     later = once.duplicated(["submission", "key"])
+    if not later.any():
+        return
     firsts = once[~later].set_index(["submission", "key"])["row"]
     conflicting = once[later]
     others = {

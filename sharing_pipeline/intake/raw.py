@@ -5,7 +5,7 @@ Plain data that travels from the sandbox to whoever judges the rows; nothing is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -103,3 +103,10 @@ class FileTables:
     notes: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     shape: Shape | None = None
+
+
+def without_texts(tables: FileTables) -> FileTables:
+    """The same without the rows' texts: what a reply still needs after the rows were judged."""
+    kept = ["cells", "sheet", "row"]
+    slim = [replace(one, frame=one.frame.select(kept)) for one in tables.tables]
+    return replace(tables, tables=slim)

@@ -7,9 +7,10 @@ demands, logs. Nothing here knows what an indicator is.
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -26,11 +27,11 @@ from sharing_pipeline.intake.in_force import Store
 from sharing_pipeline.intake.inbox import Staged, stage_twice
 from sharing_pipeline.intake.lists import known_organisations
 from sharing_pipeline.intake.pull import pull_databases
-from sharing_pipeline.intake.raw import FileTables, RawTable
+from sharing_pipeline.intake.raw import FileTables, RawTable, without_texts
 from sharing_pipeline.intake.rules import load_rules
 from sharing_pipeline.intake.sandbox import Sandbox
 from sharing_pipeline.intake.settle import settle
-from sharing_pipeline.intake.settle_logs import log_reader, settle_logs
+from sharing_pipeline.intake.settle_logs import LogReading, log_reader, settle_logs
 from sharing_pipeline.intake.sniff import Sniffed, sniff
 from sharing_pipeline.intake.sources import Source, load_source
 from sharing_pipeline.intake.submission import Intake
@@ -59,11 +60,13 @@ NOT_REGULAR = "这不是普通文件（链接、设备或管道），不能读�
 
 @dataclass(frozen=True)
 class IntakeReport:
-    """What one night took in; `reports` are the suites' results by dataset."""
+    """What one night took in; `reports` are the suites' results by dataset, `layouts` what
+    reading each file showed, by its id, without the texts of its cells."""
 
     staged: Staged
     submissions: list[Submission]
     reports: dict[str, SuiteReport] = field(default_factory=dict)
+    layouts: dict[int, FileTables] = field(default_factory=dict)
 
     @property
     def troubled(self) -> list[Submission]:
@@ -77,24 +80,26 @@ def take_in(
     clock: Clock,
     day: date,
     progress: Progress = lambda *_: None,
+    staging: Future[Staged] | None = None,
 ) -> IntakeReport:
     """Takes in every whole file of the inbox, and what the databases have, for the run of
-    business date `day`."""
+    business date `day`.
+
+    `staging`: what stage_twice will give, if it has been begun already.
+    """
+    staged = staging.result() if staging else stage_twice(settings, ledger, clock)
     pull_databases(settings, ledger, clock, progress)
-    staged = stage_twice(settings, ledger, clock)
-    with (
-        Engine(settings) as engine,
-        Sandbox(settings.limits, settings.home) as sandbox,
-        ledger.session() as session,
-    ):
+    with Engine(settings) as engine, ledger.session() as session:
         store = Store(engine, Lake(settings), session, load_contracts(settings.catalog))
         files = _waiting(session) + _changed_lists(settings, session, clock)
         intake = new_intake(settings, store, day)
-        if files:
-            # Importing Great Expectations takes seconds, in which the child can read.
-            threading.Thread(target=warm_up, daemon=True).start()
-            _take(intake, sandbox, files, progress)
-        return IntakeReport(staged, intake.submissions, intake.reports)
+        layouts = _take(intake, files, progress) if files else {}
+        return IntakeReport(staged, intake.submissions, intake.reports, layouts)
+
+
+def warm_up_beside() -> None:
+    """Imports Great Expectations, which takes seconds, while files are copied and read."""
+    threading.Thread(target=warm_up, daemon=True).start()
 
 
 def new_intake(settings: Settings, store: Store, day: date) -> Intake:
@@ -148,28 +153,55 @@ def _is_bare(content: bytes) -> bool:
 
 
 def _take(
-    intake: Intake, sandbox: Sandbox, files: Sequence[ReceivedFile], progress: Progress
-) -> None:
-    arrivals: list[Arrival] = []
-    number = last_number(intake.store.session, Submission.id)
-    for done, file in enumerate(files):
-        progress(f"读取 {file.file_name}", done, len(files))
-        for arrival in _read(intake, sandbox, file):
-            number += 1
-            arrivals.append(replace(arrival, submission=number))
-        file.taken = True
-    settle_all(intake, sandbox, arrivals, progress)
+    intake: Intake, files: Sequence[ReceivedFile], progress: Progress
+) -> dict[int, FileTables]:
+    """Reads and settles the files; what reading each showed, by its id."""
+    warm_up_beside()
+    settings, layouts = intake.settings, dict[int, FileTables]()
+    with (
+        Sandbox(settings.limits, settings.home) as sandbox,
+        Sandbox(settings.limits, settings.home) as of_logs,
+        ThreadPoolExecutor(max_workers=1) as beside,
+    ):
+        looks = [_look(intake, sandbox, file) for file in files]
+        plain = [one.arrivals[0] for one in looks if one.is_log]
+        # Everything else waits for the tables, which need a core; logs have until they are judged.
+        cores = (os.cpu_count() or 2) - (len(plain) < len(files))
+        reader = log_reader(intake, of_logs, plain, progress, threads=max(1, cores))
+        logs = LogReading(plain, beside.submit(reader))
+        arrivals: list[Arrival] = []
+        for done, (file, look) in enumerate(zip(files, looks, strict=True)):
+            progress(f"读取 {file.file_name}", done, len(files))
+            read = look.read(intake, sandbox)
+            arrivals += read.arrivals
+            if read.tables is not None:
+                layouts[file.id] = without_texts(read.tables)
+            file.taken = True
+        first = last_number(intake.store.session, Submission.id) + 1
+        numbered = [replace(one, submission=n) for n, one in enumerate(arrivals, first)]
+        settle_all(intake, sandbox, numbered, progress, logs)
     _mark_rejected(intake, files)
+    return layouts
 
 
 def settle_all(
-    intake: Intake, sandbox: Sandbox, arrivals: Sequence[Arrival], progress: Progress
+    intake: Intake,
+    sandbox: Sandbox,
+    arrivals: Sequence[Arrival],
+    progress: Progress,
+    begun: LogReading | None = None,
 ) -> None:
-    """Judges numbered arrivals of any datasets, and keeps what came of them."""
+    """Judges numbered arrivals of any datasets, and keeps what came of them.
+
+    `begun`: the reading of their logs, if it has begun already.
+    """
     logs = [one for one in arrivals if one.dataset == LOG_DATASET]
     with ThreadPoolExecutor(max_workers=1) as beside:
         # The child reads logs on its own while the tables are checked here.
-        reading = beside.submit(log_reader(intake, sandbox, logs, progress))
+        if begun is not None and begun.is_of(logs):
+            reading = begun.results
+        else:
+            reading = beside.submit(log_reader(intake, sandbox, logs, progress))
         for dataset in DATASETS:
             tables = [one for one in arrivals if one.dataset == dataset]
             if tables and dataset != LOG_DATASET:
@@ -177,17 +209,6 @@ def settle_all(
                 settle(intake, dataset, tables)
         results = reading.result()
     settle_logs(intake, logs, results)
-
-
-def _read(intake: Intake, sandbox: Sandbox, file: ReceivedFile) -> list[Arrival]:
-    """The datasets of one file; a file that can't be read is one rejected arrival."""
-    try:
-        source = source_of(intake.settings, file.source, file.file_name)
-    except ConfigurationError as error:
-        return [arrival_of(intake, _unknown_source(file), file, None, str(error))]
-    if not file.sha256:
-        return [arrival_of(intake, source, file, None, file.why or NOT_REGULAR)]
-    return read_arrivals(intake, sandbox, file, source).arrivals
 
 
 @dataclass(frozen=True)
@@ -198,18 +219,62 @@ class ReadFile:
     tables: FileTables | None = None
 
 
-def read_arrivals(intake: Intake, sandbox: Sandbox, file: ReceivedFile, source: Source) -> ReadFile:
-    """Reads a file whose bytes the lake has; one that can't be read is one rejected arrival."""
-    settings, contracts = intake.settings, intake.store.contracts
+@dataclass(frozen=True)
+class _Look:
+    """A file at whose beginning the child has looked: a plain log, one that can't be read, or
+    `source` to read it under."""
+
+    file: ReceivedFile
+    source: Source
+    arrivals: list[Arrival]
+
+    @property
+    def is_log(self) -> bool:
+        """Whether it is a log that is read straight from its file."""
+        return any(one.look is not None for one in self.arrivals)
+
+    def read(self, intake: Intake, sandbox: Sandbox) -> ReadFile:
+        """The file's datasets; a plain log stays to be read by itself."""
+        if self.arrivals:
+            return ReadFile(self.arrivals)
+        contracts, limits = intake.store.contracts, intake.settings.limits
+        path = intake.store.lake.received(self.file.sha256)
+        try:
+            read = sandbox.run(
+                read_tables, path, self.file.file_name, self.source, contracts, limits
+            )
+        except UnreadableFile as error:
+            return ReadFile([arrival_of(intake, self.source, self.file, None, str(error))])
+        found = [arrival_of(intake, self.source, self.file, one, "") for one in read.tables]
+        return ReadFile(found, read)
+
+
+def _look(intake: Intake, sandbox: Sandbox, file: ReceivedFile) -> _Look:
+    try:
+        source = source_of(intake.settings, file.source, file.file_name)
+    except ConfigurationError as error:
+        unknown = _unknown_source(file)
+        return _Look(file, unknown, [arrival_of(intake, unknown, file, None, str(error))])
+    if not file.sha256:
+        why = file.why or NOT_REGULAR
+        return _Look(file, source, [arrival_of(intake, source, file, None, why)])
+    return _look_under(intake, sandbox, file, source)
+
+
+def _look_under(intake: Intake, sandbox: Sandbox, file: ReceivedFile, source: Source) -> _Look:
     path = intake.store.lake.received(file.sha256)
     try:
-        look = sandbox.run(sniff, path, source, contracts)
-        if look.dataset == LOG_DATASET and source.is_plain:
-            return ReadFile([arrival_of(intake, source, file, None, "", look)])
-        read = sandbox.run(read_tables, path, file.file_name, source, contracts, settings.limits)
+        look = sandbox.run(sniff, path, source, intake.store.contracts)
     except UnreadableFile as error:
-        return ReadFile([arrival_of(intake, source, file, None, str(error))])
-    return ReadFile([arrival_of(intake, source, file, table, "") for table in read.tables], read)
+        return _Look(file, source, [arrival_of(intake, source, file, None, str(error))])
+    if look.dataset == LOG_DATASET and source.is_plain:
+        return _Look(file, source, [arrival_of(intake, source, file, None, "", look)])
+    return _Look(file, source, [])
+
+
+def read_arrivals(intake: Intake, sandbox: Sandbox, file: ReceivedFile, source: Source) -> ReadFile:
+    """Reads a file whose bytes the lake has; one that can't be read is one rejected arrival."""
+    return _look_under(intake, sandbox, file, source).read(intake, sandbox)
 
 
 def source_of(settings: Settings, name: str, file_name: str) -> Source:

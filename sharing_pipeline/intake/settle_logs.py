@@ -7,7 +7,8 @@ the logs before it and noted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,13 +17,25 @@ from sqlalchemy import select
 from sharing_pipeline.errors import UnreadableFile
 from sharing_pipeline.intake.batch import Arrival
 from sharing_pipeline.intake.check_logs import LOG_DATASET, Taken, check_logs
-from sharing_pipeline.intake.exchange_daily import LogFile, write_exchange_daily
+from sharing_pipeline.intake.exchange_daily import LogFile, Resources, write_exchange_daily
 from sharing_pipeline.intake.log_dispose import PreviousLog
 from sharing_pipeline.intake.log_source import PARQUET, LogSource
 from sharing_pipeline.intake.logs import LogRequest, LogResult, take_log
 from sharing_pipeline.intake.sandbox import Sandbox
 from sharing_pipeline.intake.submission import Intake, add_submission
 from sharing_pipeline.store.ledger import LakeFile, Submission
+
+
+@dataclass(frozen=True)
+class LogReading:
+    """Logs that are being read: they in the order of receipt, and what log_reader gives."""
+
+    arrivals: Sequence[Arrival]
+    results: Future[list[LogResult | str]]
+
+    def is_of(self, logs: Sequence[Arrival]) -> bool:
+        """Whether it reads just these: a log in a workbook is known too late to be among them."""
+        return [one.file_id for one in self.arrivals] == [one.file_id for one in logs]
 
 
 def settle_logs(
@@ -45,12 +58,13 @@ def log_reader(
     sandbox: Sandbox,
     arrivals: Sequence[Arrival],
     progress: Callable[[str, int, int], None],
+    threads: int = 2,
 ) -> Callable[[], list[LogResult | str]]:
     """A function that reads the night's logs in their order and touches no ledger, so that it
-    may run beside the checking of tables."""
+    may run beside the checking of tables. `threads`: how many cores it may take."""
     seconds = intake.settings.limits.log_seconds
     earlier = [previous for _, previous in _earlier_logs(intake)]
-    requests = [(arrival, _request(intake, arrival)) for arrival in arrivals]
+    requests = [(arrival, _request(intake, arrival, threads)) for arrival in arrivals]
 
     def read() -> list[LogResult | str]:
         results: list[LogResult | str] = []
@@ -81,7 +95,7 @@ def _read(
         return str(error)
 
 
-def _request(intake: Intake, arrival: Arrival) -> LogRequest | str:
+def _request(intake: Intake, arrival: Arrival, threads: int) -> LogRequest | str:
     """What reading a log needs, or why it can't be read."""
     why = arrival.why or (arrival.table.rejected if arrival.table else None)
     if why:
@@ -94,6 +108,7 @@ def _request(intake: Intake, arrival: Arrival) -> LogRequest | str:
         codes=intake.codes,
         own_codes=arrival.source.codes,
         timezone=arrival.source.timezone,
+        resources=Resources(threads, warehouse=intake.settings.warehouse),
     )
 
 

@@ -102,11 +102,14 @@ def read_column(
     if column.type == "code":
         cells = _without_lost_zeros(cells)
 
-    picked = zip(*cells, strict=True) if cells else [()] * len(Cell._fields)
     dtypes = (DTYPES[column.type], "bool", "str", "bool")
     values, unread, remark, damaged = (
-        pd.Series(pd.Series(each, dtype=dtype).array.take(places), raw.index, name=column.name)
-        for each, dtype in zip(picked, dtypes, strict=True)
+        pd.Series(
+            pd.Series([cell[place] for cell in cells], dtype=dtype).array.take(places),
+            raw.index,
+            name=column.name,
+        )
+        for place, dtype in enumerate(dtypes)
     )
     return ReadColumn(values, text.where(unread), remark, damaged)
 

@@ -159,7 +159,7 @@ def _announce(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult]:
         """生成首页和供 BI 使用的文件。"""
         with told_in_chinese():
-            home.night(_days(context)[-1]).announce()
+            home.announce(_days(context)[-1])
         page = home.settings.site / "index.html"
         yield dg.MaterializeResult("mart", metadata=metadata.of_path(home.settings.mart))
         yield dg.MaterializeResult("page", metadata=metadata.of_path(page))

@@ -1,6 +1,7 @@
 """The one resource: a run over a home folder, held under the folder's lock while it lasts."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,8 +12,9 @@ from sharing_pipeline.assessment.assess import Assessed
 from sharing_pipeline.errors import SharingError
 from sharing_pipeline.facts.build import Facts
 from sharing_pipeline.figures.publish import Revision
+from sharing_pipeline.intake.inbox import Staged
 from sharing_pipeline.intake.receive import IntakeReport, Progress
-from sharing_pipeline.night import Night, NightReport, locked, refuse_troubled
+from sharing_pipeline.night import Night, NightReport, Replies, locked, refuse_troubled
 from sharing_pipeline.settings import Clock, Settings, system_clock
 
 
@@ -33,7 +35,10 @@ class NightRun:
     strict: bool = False
     clock: Clock = system_clock
     progress: Progress = _silent
+    staging: Future[Staged] | None = None
     intake: IntakeReport | None = None
+    beside: Executor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    _replies: Replies | None = None
     _facts: dict[date, Facts] = field(default_factory=dict)
     _assessed: dict[date, list[Assessed]] = field(default_factory=dict)
     _revisions: dict[date, list[Revision]] = field(default_factory=dict)
@@ -56,7 +61,8 @@ class NightRun:
     def take_in(self, day: date) -> IntakeReport:
         """Takes the inbox in, once a run."""
         if self.intake is None:
-            self.intake = self.night(day).take_in()
+            self.intake = self.night(day).take_in(self.staging)
+            self._replies = self.night(day).answer(self.intake, self.beside)
             refuse_troubled(self.intake, self.strict)
         return self.intake
 
@@ -78,6 +84,11 @@ class NightRun:
             self._revisions[day] = self.night(day).publish(self.facts(day), self.assessed(day))
         return self._revisions[day]
 
+    def announce(self, day: date) -> None:
+        """Writes what people read, and waits for the replies."""
+        night = self.night(day)
+        night.announce(self._replies or night.answer(self.intake, self.beside))
+
     def report(self, day: date) -> NightReport | None:
         """What this run made of a day, if it was published."""
         if self.intake is None or day not in self._revisions:
@@ -92,6 +103,7 @@ def locked_run(run: NightRun) -> dg.ResourceDefinition:
     def home(_context: dg.InitResourceContext) -> Iterator[NightRun]:
         with locked(run.settings, lambda: run.progress("等待另一个运行结束", 0, 1)):
             yield run
+            run.beside.shutdown()
 
     return home
 

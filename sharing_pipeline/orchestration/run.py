@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import date
 
 import dagster as dg
 
 from sharing_pipeline.definitions import FIRST_DAY, build_defs, days_after_yesterday
 from sharing_pipeline.errors import NothingPublished, SharingError
+from sharing_pipeline.intake.inbox import Staged
 from sharing_pipeline.intake.receive import Progress
 from sharing_pipeline.night import Night, NightReport
 from sharing_pipeline.orchestration.instance import local_instance
@@ -26,13 +28,15 @@ def run_nightly(
     definitions: Sequence[str] = (),
     strict: bool = False,
     progress: Progress = lambda *_: None,
+    staging: Future[Staged] | None = None,
 ) -> NightReport:
     """Runs the job `nightly` for one business date and waits for it.
 
+    `staging`: Night.stage(), if it has been begun already.
     Raises what the domain raises; the run and its failure stand in the Dagster instance too.
     """
     Night.prepare(settings, day, clock=clock, definitions=definitions)
-    run = NightRun(settings, definitions, strict, clock, progress)
+    run = NightRun(settings, definitions, strict, clock, progress, staging)
     pipeline = build_defs(
         run=run,
         first_day=min(FIRST_DAY, day.isoformat()),

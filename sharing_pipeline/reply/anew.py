@@ -121,10 +121,12 @@ def _sheet(sheet: NewSheet) -> bytes:
         )
         pieces.append(f"<cols>{columns}</cols>")
     pieces.append("<sheetData>")
+    named: list[str] = []
     for number, row in sheet.rows:
+        named.extend(letters(column) for column in range(len(named) + 1, len(row) + 1))
         cells = "".join(
-            _cell(f"{letters(column)}{number}", value, column in sheet.wrapped)
-            for column, value in enumerate(row, 1)
+            _cell(f"{name}{number}", value, column in sheet.wrapped)
+            for column, (name, value) in enumerate(zip(named, row, strict=False), 1)
             if value is not None and value != ""
         )
         if cells:
@@ -140,13 +142,14 @@ def _sheet(sheet: NewSheet) -> bytes:
 
 
 def _cell(name: str, value: Value, wrapped: bool) -> str:
-    if isinstance(value, bool):
-        return f'<c r="{name}" t="b"><v>{int(value)}</v></c>'
-    if isinstance(value, int | float) and isfinite(value):
-        whole = int(value) if value == int(value) else value
-        return f'<c r="{name}"><v>{whole!r}</v></c>'
-    if isinstance(value, date):
-        return _moment(name, value)
+    if not isinstance(value, str):
+        if isinstance(value, bool):
+            return f'<c r="{name}" t="b"><v>{int(value)}</v></c>'
+        if isinstance(value, int | float) and isfinite(value):
+            whole = int(value) if value == int(value) else value
+            return f'<c r="{name}"><v>{whole!r}</v></c>'
+        if isinstance(value, date):
+            return _moment(name, value)
     text = harmless(str(value))[:_LONGEST_CELL]
     style = _WRAPPED if wrapped else _TEXT
     return (

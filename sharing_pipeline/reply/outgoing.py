@@ -7,7 +7,7 @@ the counts, and nobody mends millions of rows by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.errors import ConfigurationError, UnreadableFile
 from sharing_pipeline.intake.in_force import Store
+from sharing_pipeline.intake.raw import FileTables
 from sharing_pipeline.intake.receive import CATALOG_SOURCE, source_of
 from sharing_pipeline.intake.remarks import Received, answers, with_findings
 from sharing_pipeline.intake.rules import load_rules
@@ -58,9 +59,16 @@ def send(sandbox: Sandbox, job: Job) -> None:
 
 
 def write_replies(
-    settings: Settings, ledger: Ledger, clock: Clock, progress: Progress = lambda *_: None
+    settings: Settings,
+    ledger: Ledger,
+    clock: Clock,
+    progress: Progress = lambda *_: None,
+    layouts: Mapping[int, FileTables] | None = None,
 ) -> list[Path]:
-    """Answers what came in since the last replies; the files that were written."""
+    """Answers what came in since the last replies; the files that were written.
+
+    `layouts`: what reading files showed, by their ids; those not among them are read once more.
+    """
     with ledger.session() as session, Engine(settings) as engine:
         store = Store(engine, Lake(settings), session, load_contracts(settings.catalog))
         files = _unanswered(settings, store)
@@ -71,20 +79,25 @@ def write_replies(
             if file not in answered:
                 file.path.unlink(missing_ok=True)
         if answered:
-            _write(settings, store, answered, clock, progress)
+            _write(settings, store, answered, clock, progress, layouts or {})
     if files:
         _note(settings, last)
     return [file.path for file in answered]
 
 
 def _write(
-    settings: Settings, store: Store, files: Sequence[_File], clock: Clock, progress: Progress
+    settings: Settings,
+    store: Store,
+    files: Sequence[_File],
+    clock: Clock,
+    progress: Progress,
+    layouts: Mapping[int, FileTables],
 ) -> None:
     at = clock().astimezone(SHANGHAI)
     for left in settings.reply.rglob(".*.part"):
         left.unlink()  # by a run that was killed
     with Sandbox(settings.limits, settings.home) as sandbox:
-        received = list(_read(settings, store, sandbox, files))
+        received = list(_read(settings, store, sandbox, files, layouts))
         told = answers(store, load_rules(settings.catalog), received)
         for done, (file, answer) in enumerate(zip(files, told, strict=True)):
             progress("生成回执", done, len(files))
@@ -93,21 +106,32 @@ def _write(
 
 
 def _read(
-    settings: Settings, store: Store, sandbox: Sandbox, files: Sequence[_File]
+    settings: Settings,
+    store: Store,
+    sandbox: Sandbox,
+    files: Sequence[_File],
+    layouts: Mapping[int, FileTables],
 ) -> Iterator[Received]:
-    """The files once more, for where their columns stand and which lines were skipped."""
+    """Where each file's columns stand and which of its lines were skipped."""
     for file in files:
-        one, tables = file.first, None
-        path = store.lake.received(one.sha256)
-        if any(each.rows_read for each in file.submissions):
-            try:
-                source = source_of(settings, one.source, one.file_name)
-                tables = sandbox.run(
-                    read_tables, path, one.file_name, source, store.contracts, settings.limits
-                )
-            except (ConfigurationError, UnreadableFile):
-                tables = None
+        one = file.first
+        tables = layouts.get(one.file_id or 0)
+        if tables is None and any(each.rows_read for each in file.submissions):
+            tables = _read_again(settings, store, sandbox, one)
         yield Received(one.file_name, one.sender, file.submissions, tables)
+
+
+def _read_again(
+    settings: Settings, store: Store, sandbox: Sandbox, one: Submission
+) -> FileTables | None:
+    path = store.lake.received(one.sha256)
+    try:
+        source = source_of(settings, one.source, one.file_name)
+        return sandbox.run(
+            read_tables, path, one.file_name, source, store.contracts, settings.limits
+        )
+    except (ConfigurationError, UnreadableFile):
+        return None
 
 
 def _unanswered(settings: Settings, store: Store) -> list[_File]:

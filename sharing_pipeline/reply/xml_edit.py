@@ -18,6 +18,7 @@ _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([^\"']+)")
 # What XML can't hold, and what Excel would read as an escaped character.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_NOT_PLAIN = re.compile(f"{_UNSPEAKABLE.pattern}|[&<>]|_x")
 
 
 class NotEditable(ValueError):
@@ -201,4 +202,6 @@ def attribute(value: str) -> str:
 
 def content(value: str) -> str:
     """A cell's or a comment's text as it stands between tags."""
+    if not _NOT_PLAIN.search(value):
+        return value
     return escape(_ESCAPED.sub("_x005F_", _UNSPEAKABLE.sub("", value)))

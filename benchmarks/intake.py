@@ -1,0 +1,97 @@
+"""Intake of one large file against the barest reading of the same: `make bench-intake`.
+
+A workbook of 50,000 rows × 20 columns from its bytes to accepted Parquet, validation included,
+and a log of 5 million rows in GB18030. Each side is a process of its own, by turns; only ratios
+of neighbours count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from benchmarks.intake_files import DAY, make_log, make_organisations, make_workbook
+from benchmarks.process import Measured, measure
+
+_GIB = 1 << 30
+
+
+def main() -> None:
+    """Makes both files, measures both, prints."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.intake", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--log-rows", type=int, default=5_000_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="sharing-bench-") as name:
+        _workbook(Path(name), options.rows, options.rounds)
+        _log(Path(name), options.log_rows, options.rounds)
+
+
+def _workbook(folder: Path, rows: int, rounds: int) -> None:
+    book = folder / "目录.xlsx"
+    make_workbook(book, rows)
+    frames = folder / "frames"
+    _side("keep-frames", _home(folder, book), frames)
+    taken = [_side("take-in", _home(folder, book), folder) for _ in range(rounds)]
+    bare = [_side("read-workbook", book, folder) for _ in range(rounds)]
+    suites = [_side("suites", frames, folder) for _ in range(rounds)]
+    print(f"\n工作簿，{rows:,} 行 × 20 列")
+    _print("收件（读、查、写 Parquet）", taken)
+    _print("python-calamine 只读", bare)
+    _print("GX 自己（含导入）", suites)
+    bound = [3 * read.wall_seconds + gx.wall_seconds for read, gx in zip(bare, suites, strict=True)]
+    _print_ratio("收件 ÷（3 × 只读 + GX）", [
+        one.wall_seconds / limit for one, limit in zip(taken, bound, strict=True)
+    ])  # fmt: skip
+
+
+def _log(folder: Path, rows: int, rounds: int) -> None:
+    log = folder / "日志.csv"
+    make_log(log, rows)
+    pairs = [
+        (_side("take-log", log, folder), _side("read-log", log, folder)) for _ in range(rounds)
+    ]
+    print(f"\nGB18030 日志，{rows:,} 行")
+    _print("收下（读、查、写 Parquet、按日汇总）", [one for one, _ in pairs])
+    _print("pyarrow 只读", [other for _, other in pairs])
+    _print_ratio("收下 ÷ 只读", [one.wall_seconds / other.wall_seconds for one, other in pairs])
+
+
+def _home(folder: Path, book: Path) -> Path:
+    """A home folder that knows the organisations and has the workbook in its inbox."""
+    home = folder / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    (home / "inbox" / "catalogue").mkdir(parents=True)
+    (home / "inbox" / "organisation").mkdir()
+    make_organisations(home / "inbox" / "organisation" / "organisations.csv")
+    shutil.copy(book, home / "inbox" / "catalogue")
+    return home
+
+
+def _side(what: str, path: Path, folder: Path) -> Measured:
+    command = [sys.executable, "-m", "benchmarks.intake_sides", what, str(path), DAY, str(folder)]
+    done = measure(command, path.parent / "side.out")
+    if done.status:
+        raise SystemExit(f"{what} 没有运行完：\n" + "\n".join(line for _, line in done.lines[-30:]))
+    return done
+
+
+def _print(title: str, sides: Sequence[Measured]) -> None:
+    wall = median(one.wall_seconds for one in sides)
+    cpu = median(one.cpu_seconds for one in sides)
+    memory = max(one.tree_bytes for one in sides) / _GIB
+    print(f"  {title}：{wall:.1f} 秒，处理器 {cpu:.1f} 秒，内存峰值 {memory:.2f} GiB")
+
+
+def _print_ratio(title: str, ratios: Sequence[float]) -> None:
+    print(f"  {title}：{median(ratios):.2f}（最小 {min(ratios):.2f}，最大 {max(ratios):.2f}）")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""One side of benchmarks.intake in a process of its own:
+`python -m benchmarks.intake_sides WHAT PATH DATE FOLDER`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+
+def take_in(home: Path, day: date, _folder: Path) -> None:
+    """Intake as the night does it: the inbox of a home folder becomes accepted rows."""
+    from sharing_pipeline.intake.receive import take_in
+    from sharing_pipeline.settings import Settings, system_clock
+    from sharing_pipeline.store.ledger import Ledger
+
+    settings = Settings.read(home)
+    report = take_in(settings, Ledger.open(settings), system_clock, day)
+    [book] = [one for one in report.submissions if one.dataset == "catalogue"]
+    assert book.accepted == book.rows_read, book.why
+
+
+def keep_frames(home: Path, day: date, folder: Path) -> None:
+    """The frames that intake hands to Great Expectations; never measured."""
+    from benchmarks.frames import keep_frames
+
+    keep_frames(home, day, folder)
+
+
+def read_workbook(book: Path, _day: date, _folder: Path) -> None:
+    """Every cell of the workbook, as python-calamine gives it."""
+    from python_calamine import CalamineWorkbook
+
+    CalamineWorkbook.from_path(book).get_sheet_by_index(0).to_python()
+
+
+def suites(frames: Path, _day: date, _folder: Path) -> None:
+    """Great Expectations on intake's frames, its import included."""
+    from benchmarks.floor_suites import run_suites
+    from sharing_pipeline.settings import PROJECT
+
+    run_suites(frames, PROJECT / "expectations")
+
+
+def take_log(log: Path, _day: date, folder: Path) -> None:
+    """A log from its bytes to Parquet and its counts, as the reading child does it."""
+    from sharing_pipeline.codes import load_codes
+    from sharing_pipeline.contracts import load_contracts
+    from sharing_pipeline.intake.log_source import LogSource
+    from sharing_pipeline.intake.logs import LogRequest, take_log
+    from sharing_pipeline.intake.sniff import sniff
+    from sharing_pipeline.intake.sources import load_source
+    from sharing_pipeline.settings import PROJECT
+
+    catalog = PROJECT / "catalog"
+    contracts = load_contracts(catalog)
+    look = sniff(log, load_source(catalog, "exchange_log"), contracts)
+    source = LogSource(
+        log, look.mapping, look.encoding or "", look.compression, look.delimiter or ",",
+        look.header_row,
+    )  # fmt: skip
+    out = folder / "taken" / "log.parquet"
+    out.parent.mkdir(exist_ok=True)
+    take_log(LogRequest(source, out, contracts["exchange_log"], load_codes(catalog)))
+
+
+def read_log(log: Path, _day: date, _folder: Path) -> None:
+    """The log's records, as the fastest reader of GB18030 here gives them batch by batch."""
+    from pyarrow.csv import ReadOptions, open_csv
+
+    for _ in open_csv(log, read_options=ReadOptions(encoding="gb18030", block_size=16 << 20)):
+        pass
+
+
+SIDES = {
+    "take-in": take_in,
+    "keep-frames": keep_frames,
+    "read-workbook": read_workbook,
+    "suites": suites,
+    "take-log": take_log,
+    "read-log": read_log,
+}
+
+if __name__ == "__main__":
+    what, path, day, folder = sys.argv[1:]
+    SIDES[what](Path(path), date.fromisoformat(day), Path(folder))
