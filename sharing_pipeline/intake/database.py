@@ -83,12 +83,14 @@ def _check_names(names: Sequence[str], database: Database) -> None:
 def _text(cell: Any) -> Cell:
     """A value as the text that it would have in a file. Whole numbers are exact, of any length:
     a database loses no digits of a code."""
-    if isinstance(cell, bytes | bytearray | memoryview):
-        return cell_text(bytes(cell).decode("utf-8", "replace"))
-    if isinstance(cell, Decimal) and cell.is_finite():
-        return format(cell, "f")
+    if type(cell) is str:
+        return cell if cell and not cell.isspace() else None
     if type(cell) is int:
         return str(cell)
+    if isinstance(cell, Decimal) and cell.is_finite():
+        return format(cell, "f")
+    if isinstance(cell, bytes | bytearray | memoryview):
+        return cell_text(bytes(cell).decode("utf-8", "replace"))
     return cell_text(cell)
 
 

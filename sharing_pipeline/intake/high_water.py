@@ -70,16 +70,21 @@ class Watch:
         UnreadableDatabase for values that have no order.
         """
         self._rows += len(rows)
-        for value, row in zip(values, rows, strict=True):
-            if value is None:
-                continue
-            if type(value) not in _KINDS:
-                raise self._unordered()
-            if self._highest is None or self._is_above(value, self._highest):
-                self._highest, self._edge, self._at_edge = value, 0, 0
-            if value == self._highest:
-                self._edge += _fingerprint(row)
-                self._at_edge += 1
+        known = [value for value in values if value is not None]
+        if not known:
+            return
+        if not {type(value) for value in known} <= _KINDS.keys():
+            raise self._unordered()
+        try:
+            highest = max(known)
+        except TypeError:
+            raise self._unordered() from None
+        if self._highest is None or self._is_above(highest, self._highest):
+            self._highest, self._edge, self._at_edge = highest, 0, 0
+        # Only the rows at the edge are hashed: hashing each would cost as much as fetching it.
+        edge = [row for value, row in zip(values, rows, strict=True) if value == self._highest]
+        self._edge += sum(map(_fingerprint, edge))
+        self._at_edge += len(edge)
 
     def mark(self) -> Mark:
         """Up to where rows are known now; it never goes back."""
