@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.night_helpers import Home, entry, item, organisations, resource
+from tests.night_helpers import Home, batch, entry, item, organisations, resource
 from tests.reference.city import Row
 
 NIGHTS = ("2026-11-20", "2026-11-21", "2026-11-22", "2026-11-24", "2026-12-20", "2026-12-21")
@@ -160,3 +162,17 @@ def test_an_older_night_run_again_looks_back_to_the_night_before_it(home: Home) 
         row for row in home.table("issue", SECOND) if row["subject_id"] not in ("FREE", "BACKED")
     ]
     assert again == [row for row in before if row["subject_id"] not in ("FREE", "BACKED")]
+
+
+def test_a_log_warning_says_how_many_rows_it_is_about(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.put("catalogue/a.csv", [entry("E", "A")])
+    home.put("catalogue/r.csv", [resource("R", "E")])
+    rows: list[int | str] = [9, 9, 0, "约5", 9, -3]
+    home.put("exchange_log/log.csv", [
+        batch(f"B-{number}", "R", "2026-11-22 10:00:00", count) for number, count in enumerate(rows)
+    ])  # fmt: skip
+    home.night("2026-11-22")
+    said = {row["indicator_or_rule"]: row["message"] for row in home.table("issue", "2026-11-22")}
+    for rule in ("success_without_rows", "unreadable_row_count", "negative_count"):
+        assert "有 1 条" in said[f"exchange_{rule}"]

@@ -54,7 +54,7 @@ def _write_bug(
     text = "".join([f"{' '.join(sys.argv)}\n", *traceback.format_exception(kind, error, trace)])
     path = keep_report(home, text)
     click.echo(
-        f"程序出错，没有完成（{kind.__name__}）。已公布的结果没有变化。\n"
+        f"程序出错，没有运行完（{kind.__name__}）。公布过的每一版都还在，见 sharing status。\n"
         f"详情记在 {path}，请把这个文件发给维护人员。",
         err=True,
     )

@@ -51,6 +51,7 @@ ENTRY_RULES = [
          parameters={"count_not_shareable": True}),
     case("update 3a: lacks update", NOT_OBSERVABLE, lacks="update"),
     case("update 3a: lacks cycle", NOT_OBSERVABLE, lacks="mount;cycle"),
+    case("update 3a: a space behind the ;", NOT_OBSERVABLE, lacks="mount; cycle"),
     case("update 3a: comes before not_mounted", NOT_OBSERVABLE, lacks="cycle", resources=[]),
     case("update 4: no resource", NOT_MOUNTED, resources=[]),
     case("update 4: only offline", NOT_MOUNTED, resources=[resource(resource_status="停用")]),

@@ -10,9 +10,9 @@ SELECT
     entries.publish_status,
     entries.published_on,
     entries.last_updated_on,
-    ';' || COALESCE(entries.lacks, '') || ';' LIKE '%;mount;%' AS lacks_mount,
-    ';' || COALESCE(entries.lacks, '') || ';' LIKE '%;update;%' AS lacks_update,
-    ';' || COALESCE(entries.lacks, '') || ';' LIKE '%;cycle;%' AS lacks_cycle
+    ';' || replace(COALESCE(entries.lacks, ''), ' ', '') || ';' LIKE '%;mount;%' AS lacks_mount,
+    ';' || replace(COALESCE(entries.lacks, ''), ' ', '') || ';' LIKE '%;update;%' AS lacks_update,
+    ';' || replace(COALESCE(entries.lacks, ''), ' ', '') || ';' LIKE '%;cycle;%' AS lacks_cycle
 FROM state_catalogue AS entries
 JOIN (
     SELECT key, max(submission) AS submission FROM state_catalogue GROUP BY key

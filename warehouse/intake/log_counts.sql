@@ -1,7 +1,6 @@
 -- Reads: log_rows (an exchange log as normalised, with log_day), or some of its rows.
 -- Yields: one row, for every quality rule the number of rows that break it.
 SELECT
-    count(*) AS row_count,
     count(*) FILTER (WHERE finished_at < started_at) AS finished_before_started,
     count(*) FILTER (WHERE CAST(started_at AS DATE) < CAST(finished_at AS DATE)) AS crosses_midnight,
     count(*) FILTER (WHERE started_at IS NULL AND finished_at IS NULL) AS no_time,
