@@ -139,8 +139,10 @@ class Night:
         """bulletin: the mart and the page; waits for the replies."""
         self.progress("生成页面", 0, 1)
         try:
-            refresh_mart(self.settings, self.ledger)
-            write_page(self.settings, self.ledger)
+            with ThreadPoolExecutor(max_workers=1) as beside:
+                mart = beside.submit(refresh_mart, self.settings, self.ledger)
+                write_page(self.settings, self.ledger)
+                mart.result()
             replies.wait(self.progress)
         except (OSError, duckdb.Error) as error:
             raise Unannounced(

@@ -7,12 +7,11 @@ on an object store too, and a killed run leaves at worst a file that nobody know
 from __future__ import annotations
 
 import hashlib
+import shutil
 import uuid
 from pathlib import Path
 
 from sharing_pipeline.settings import Settings
-
-_CHUNK_BYTES = 1 << 20
 
 
 class Lake:
@@ -43,19 +42,17 @@ class Lake:
         folder = self.root / "received"
         folder.mkdir(parents=True, exist_ok=True)
         partial = folder / f"{uuid.uuid4().hex}.partial"
-        digest = hashlib.sha256()
         try:
-            with origin.open("rb") as source, partial.open("wb") as copy:
-                while chunk := source.read(_CHUNK_BYTES):
-                    digest.update(chunk)
-                    copy.write(chunk)
-            kept = self.received(digest.hexdigest())
+            shutil.copyfile(origin, partial)
+            with partial.open("rb") as copy:
+                digest = hashlib.file_digest(copy, "sha256").hexdigest()
+            kept = self.received(digest)
             if not kept.exists():
                 kept.parent.mkdir(exist_ok=True)
                 partial.replace(kept)
         finally:
             partial.unlink(missing_ok=True)
-        return digest.hexdigest()
+        return digest
 
     def received(self, sha256: str) -> Path:
         """Where the received bytes with this hash are kept."""
