@@ -42,6 +42,8 @@ def harmless(text: str) -> str:
 
 def write_table(rows: pa.Table, form: str, path: Path) -> None:
     """Writes a table as csv, json, parquet or xlsx; the file appears whole or not at all."""
+    if not path.parent.is_dir():
+        raise UsageError(f"没有文件夹 {path.parent}，{path.name} 写不了。请换一个位置。")
     partial = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
         _WRITERS[form](rows, partial)
@@ -49,8 +51,7 @@ def write_table(rows: pa.Table, form: str, path: Path) -> None:
     except OSError as error:
         raise UsageError(f"文件 {path} 写不了：{error.strerror}。请换一个位置。") from error
     finally:
-        if path.parent.is_dir():
-            partial.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
 
 
 def _write_csv(rows: pa.Table, path: Path) -> None:

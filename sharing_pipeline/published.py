@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import Select, select
@@ -104,6 +105,13 @@ class Published:
         if name == "issue":
             return self._query([night.issue_path], "SELECT * FROM rows_ ORDER BY issue_id")
         return self._in_force(name, night)
+
+    def moved(self, publication: Publication) -> list[dict[str, Any]]:
+        """The subjects that a revision moved: subject_id, org_code, and outcome and reason
+        before and after (None where it was no subject); empty for a first publication."""
+        if not publication.moved_path:
+            return []
+        return self._query([publication.moved_path], "FROM rows_ ORDER BY subject_id").to_pylist()
 
     def _contract(self, name: str) -> Contract:
         return load_contracts(self.settings.catalog)[name]

@@ -201,6 +201,33 @@ def test_definitions_check_names_every_broken_file(nights: Nights, tmp_path: Pat
     assert (said.exit_code, f"不能用 {lenient}" in said.stdout) == (2, True)
 
 
+@pytest.mark.parametrize(
+    "name", ["calendar.yaml", "codes/update_cycle.yaml", "sources/nantong.yaml"]
+)
+def test_definitions_check_reads_the_other_files_too(tmp_path: Path, name: str) -> None:
+    catalog = tmp_path / "catalog"
+    shutil.copytree(PROJECT / "catalog", catalog)
+    (catalog / name).write_text("a: [", encoding="utf-8")
+    words = ["definitions", "check", "--catalog", str(catalog), "--home", str(tmp_path / "none")]
+    said = CliRunner().invoke(main, words)
+    assert said.exit_code == 2
+    assert name.rpartition("/")[2] in said.stdout
+
+
+def test_nobody_reading_changes_nothing_about_a_night(tmp_path: Path) -> None:
+    home = Home(tmp_path, listed=[])
+    city_files(home)
+    folders = ["--home", str(home.settings.home), "--catalog", str(home.settings.catalog)]
+    command = [sys.executable, "-c", "from sharing_pipeline.cli import main; main()"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*command, "nightly", "--date", FIRST, *folders], stdout=full,
+            stderr=subprocess.PIPE, text=True, cwd=PROJECT, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert sharing(home, "status").exit_code == 0
+
+
 @pytest.mark.parametrize("words", [("nightly",), ("sample", "--days", "1")])
 def test_a_home_that_cannot_be_written_is_2(tmp_path: Path, words: tuple[str, ...]) -> None:
     file = tmp_path / "file"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sharing_pipeline.exporting import harmless
-from tests.night_helpers import Home, batch
+from tests.night_helpers import Home, batch, entry, resource
 from tests.officer import FIRST, city_files, read_csv, sharing
 
 AT = ("--date", FIRST)
@@ -167,3 +168,20 @@ def test_a_file_takes_the_place_of_the_one_before_and_leaves_nothing_beside(
     assert (said.exit_code, said.stdout) == (0, "")
     assert file.read_text(encoding="utf-8").startswith("definition,indicator,title,")
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_revision_lists_the_subjects_that_it_moved(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.put("catalogue/a.csv", [entry("E-1", "A", update_cycle="每月")])
+    home.put("catalogue/r.csv", [resource("R-1", "E-1", mounted_on="2026-01-01")])
+    home.night(FIRST)
+    words = ("explain", "update_timeliness", *AT, "--moved")
+    assert "首次公布" in sharing(home, *words).stdout
+    home.put("exchange_log/late.csv", [batch("b1", "R-1", "2026-11-18 08:00:00")])
+    home.night(FIRST)
+    said = sharing(home, *words).stdout
+    assert "第 2 版比上一版变了 1 个对象" in said
+    assert re.search(r"E-1 +A +未达到：.* 达到：", said)
+    assert "变了的输入：" in said
+    assert sharing(home, *words, "--org", "A").exit_code == 2
+    assert "首次公布" in sharing(home, *words, "--revision", "1").stdout

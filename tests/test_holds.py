@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -203,3 +204,23 @@ def test_what_is_not_held_cannot_be_decided(story: Story) -> None:
 def test_deciding_rewrites_nothing(story: Story) -> None:
     now = story.home.lake()
     assert {name: now[name] for name in story.lake} == story.lake
+
+
+def test_what_is_held_may_not_claim_what_another_has(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.put("catalogue/a-2026-11-20.csv", entries("A", range(30)))
+    home.put("catalogue/b-2026-11-20.csv", entries("B", range(30)))
+    home.night(FIRST)
+    home.put("catalogue/a-2026-11-21.csv", [*entries("A", range(5)), entry("B-000", "A")])
+    home.night(SECOND)
+    received = home.received("a-2026-11-21.csv")
+    assert (received["status"], received["quarantined"]) == ("held", "1")
+    decide(
+        home.ledger,
+        lambda: datetime(2026, 11, 22, 9, tzinfo=SHANGHAI),
+        received["submission_id"],
+        "accept",
+        org=None,
+    )
+    home.night(SECOND)
+    assert home.in_force(SECOND)["B-000"] == "B"

@@ -171,3 +171,12 @@ def test_the_catalogs_organisations_count_until_the_inbox_has_some(tmp_path: Pat
     assert set(home.in_force(THIRD)) == {"A-1", "C-1", "D-1"}
     board = home.table("scoreboard", THIRD, "mount_rate/2023-1")
     assert {row["scope_code"] for row in board if row["scope_type"] == "org"} == {"A", "C", "D"}
+
+
+def test_a_file_in_no_sources_folder_is_named(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.put("catalogue/a.csv", [entry("A-1", "A")])
+    (home.inbox / "散落.csv").write_text("目录代码\n", encoding="utf-8")
+    (home.inbox / ".hidden").write_text("", encoding="utf-8")
+    for _ in range(2):
+        assert home.night(FIRST).intake.staged.misplaced == ["散落.csv"]

@@ -6,10 +6,12 @@ No output of any command is made here; tables and progress are in screen.py.
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -67,6 +69,17 @@ def command_name() -> str:
         return "sharing"
     here = Path.cwd()
     return str(called.relative_to(here) if called.is_relative_to(here) else called)
+
+
+@contextmanager
+def output_may_end() -> Iterator[None]:
+    """For what is told after the work is done: that nobody reads it any more, or that it can't
+    be written, changes nothing about the work and its exit status."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def yesterday() -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,17 +79,49 @@ def list_(settings: Settings) -> None:
 )
 @with_settings
 def check(settings: Settings) -> None:
-    """检查每个口径文件，以及它们合在一起有没有矛盾。"""
+    """检查每个口径文件，以及它们合在一起有没有矛盾；其余的配置文件也一并检查。"""
     from sharing_pipeline.assessment.definitions import load_definitions, refuse_overlaps
 
     paths = sorted((settings.catalog / "definitions").rglob("*.yaml"))
     broken = sum(not _check_file(settings, path) for path in paths)
+    broken += _check_rest(settings)
     if broken:
-        raise ConfigurationError(f"有 {broken} 个口径文件不能用，请按上面的说明改正。")
+        raise ConfigurationError(f"有 {broken} 处不能用，请按上面的说明改正。")
     known = load_definitions(settings.catalog)
     refuse_overlaps(known)
     _refuse_changed(settings, known)
     click.echo(f"共 {len(known)} 个口径，都能用。")
+
+
+def _check_rest(settings: Settings) -> int:
+    """Reads every other file that people edit; how many kinds of them can't be used."""
+    from sharing_pipeline.assessment.working_days import WorkingDays
+    from sharing_pipeline.codes import load_codes
+    from sharing_pipeline.contracts import load_contracts
+    from sharing_pipeline.figures.reasons import load_texts
+    from sharing_pipeline.intake.rules import load_rules
+    from sharing_pipeline.intake.sources import load_sources
+    from sharing_pipeline.intake.suites import load_suite
+
+    catalog, suites = settings.catalog, sorted(settings.expectations.glob("*.yaml"))
+    kinds: dict[str, Callable[[], object]] = {
+        "表结构": lambda: load_contracts(catalog),
+        "代码表": lambda: load_codes(catalog),
+        "工作日": lambda: WorkingDays.load(catalog),
+        "文字": lambda: (load_texts(catalog), load_rules(catalog)),
+        "来源": lambda: load_sources(catalog),
+        "数据检查规则": lambda: [load_suite(one.stem, one.parent) for one in suites],
+    }
+    broken = 0
+    for title, load in kinds.items():
+        try:
+            load()
+        except ConfigurationError as error:
+            click.echo(f"不能用 {title}：{error}")
+            broken += 1
+        else:
+            click.echo(f"能用　 {title}")
+    return broken
 
 
 def _check_file(settings: Settings, path: Path) -> bool:

@@ -11,8 +11,9 @@ import click
 from sharing_pipeline.cli.chinese import Command, Day, OneOf, Whole
 from sharing_pipeline.cli.common import open_published, with_settings
 from sharing_pipeline.cli.export import to_standard_output
-from sharing_pipeline.cli.labels import OUTCOME
+from sharing_pipeline.cli.labels import OUTCOME, input_name
 from sharing_pipeline.cli.screen import heading, percent, printed, table
+from sharing_pipeline.errors import UsageError
 from sharing_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _EPILOG = """
   sharing explain mount_rate --date 2026-11-22 --outcome missed --home /data/demo
   sharing explain update_timeliness --date 2026-11-22 --org 3611JY > 明细.csv
   sharing explain update_timeliness --date 2026-11-22 --subject 3611JY-0001
+  sharing explain update_timeliness --date 2026-11-22 --revision 2 --moved
 \b
 指标：mount_rate 平台目录挂载率，update_timeliness 数据更新及时率，
 demand_completion 供需对接清单总体完成率。
@@ -43,14 +45,18 @@ demand_completion 供需对接清单总体完成率。
 @click.option("--definition", metavar="ID", help="口径，默认正式口径")
 @click.option("--revision", type=Whole(), help="第几版，默认最新")
 @click.option("--outcome", type=OneOf(OUTCOME), help="只看这种结果：达到、未达到、不计入")
+@click.option("--moved", is_flag=True, help="只列这一版与上一版结果不同的对象")
 @with_settings
-def explain(settings: Settings, indicator: str, day: date, **narrowed: Any) -> None:
+def explain(settings: Settings, indicator: str, day: date, moved: bool, **narrowed: Any) -> None:
     """一个数字由哪些行得来：逐条列出，连同结果和原因。"""
     from sharing_pipeline.explain import Question, answer
     from sharing_pipeline.story import tell
 
     published = open_published(settings)
     question = Question(indicator, day, **narrowed)
+    if moved:
+        _print_moved(published, question)
+        return
     found = answer(published, question)
     if question.subject is not None and found.rows.num_rows:
         _print_story(published, question, found, tell(published, question, found))
@@ -59,6 +65,43 @@ def explain(settings: Settings, indicator: str, day: date, **narrowed: Any) -> N
     else:
         to_standard_output(found.rows, "csv")
     _print_counts(found)
+
+
+def _print_moved(published: Published, question: Question) -> None:
+    """What a revision changed against the one before it, subject by subject."""
+    from sharing_pipeline.explain import find_publication
+    from sharing_pipeline.figures.reasons import load_texts
+
+    if question.org or question.subject or question.outcome:
+        raise UsageError("--moved 列出全部变动，不能和 --org、--subject、--outcome 一起用。")
+    publication = find_publication(published, question)
+    name = f"{publication.definition} 第 {publication.revision} 版"
+    texts = load_texts(published.settings.catalog)
+
+    def told(outcome: str | None, reason: str | None) -> str:
+        if outcome is None or reason is None:
+            return "不在其中"
+        return f"{texts.outcomes[outcome]}：{texts.reasons[reason].says}"
+
+    rows = published.moved(publication)
+    if publication.revision == 1:
+        click.echo(f"{name}是首次公布，没有上一版可比。")
+    elif not rows:
+        click.echo(f"{name}与上一版结果都相同，变的只是依据或日期。")
+    else:
+        heading(f"{question.day} {name}比上一版变了 {len(rows):,} 个对象")
+        table(
+            ("编号", "机构", "上一版", "这一版"),
+            [
+                (one["subject_id"], one["org_code"],
+                 told(one["outcome_before"], one["reason_before"]),
+                 told(one["outcome_after"], one["reason_after"]))
+                for one in rows
+            ],
+        )  # fmt: skip
+    if publication.revision > 1:
+        changed = "、".join(input_name(each) for each in publication.inputs_changed) or "没有"
+        click.echo(f"变了的输入：{changed}")
 
 
 def _print_rows(found: Answer) -> None:

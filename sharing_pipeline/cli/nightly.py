@@ -14,6 +14,7 @@ from sharing_pipeline.cli.common import (
     command_name,
     open_ledger,
     open_published,
+    output_may_end,
     with_settings,
     yesterday,
 )
@@ -60,14 +61,17 @@ def nightly(
     settings: Settings, day: date | None, definitions: tuple[str, ...], strict: bool
 ) -> int:
     """每日任务：收件、检查、评定、公布。定时任务运行的也是它。"""
+    if day is not None and day > system_clock().date():
+        click.echo(f"注意：业务日 {day} 还没有到，公布后就是最近的一晚。", err=True)
     report = _run(settings, day or yesterday(), definitions, strict)
-    # What needs somebody comes first, so that the rates are what stays on the screen.
-    _print_left(report.intake.staged)
-    status = _print_troubled(report.intake.troubled)
-    _print_revisions(report.revisions)
-    weakest = _print_rates(settings, report)
-    _print_where(settings, report.day, weakest)
-    return status
+    with output_may_end():
+        # What needs somebody comes first, so that the rates are what stays on the screen.
+        _print_left(report.intake.staged)
+        _print_troubled(report.intake.troubled)
+        _print_revisions(report.revisions)
+        weakest = _print_rates(settings, report)
+        _print_where(settings, report.day, weakest)
+    return TROUBLED if report.intake.troubled else 0
 
 
 def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool) -> NightReport:
@@ -117,8 +121,10 @@ def _troubled_since(settings: Settings, number: int) -> list[Submission]:
 
 def _print_left(staged: Staged) -> None:
     """Files that were not taken: all that are still being written, some of those known before."""
-    if staged.changing or staged.known:
+    if staged.changing or staged.known or staged.misplaced:
         click.echo("", err=True)
+    for name in staged.misplaced:
+        click.echo(f"没有读：inbox/{printed(name)}。请放进 inbox/ 下它的来源的文件夹。", err=True)
     for name in staged.changing:
         click.echo(f"还在变化，留到下一晚：{printed(name)}", err=True)
     for name in staged.known[:_KNOWN_SHOWN]:
@@ -177,7 +183,8 @@ def _revision_text(one: Revision) -> str:
     if one.revision == 1:
         return "第 1 版，首次公布"
     changed = "、".join(input_name(name) for name in one.inputs_changed) or "没有变化"
-    return f"第 {one.revision} 版，{one.moved:,} 个对象的结果变了；变了的输入：{changed}"
+    what = f"{one.moved:,} 个对象的结果变了" if one.moved else "结果都没变，变的是依据或日期"
+    return f"第 {one.revision} 版，{what}；变了的输入：{changed}"
 
 
 def _print_where(settings: Settings, day: date, org_code: str | None) -> None:
@@ -190,10 +197,10 @@ def _print_where(settings: Settings, day: date, org_code: str | None) -> None:
     click.echo(f"看一个数字背后的行：{me} explain mount_rate --date {day}{who} {home}")
 
 
-def _print_troubled(troubled: Sequence[Submission]) -> int:
-    """Lists on standard error what a person has to look at; the exit status."""
+def _print_troubled(troubled: Sequence[Submission]) -> None:
+    """Lists on standard error what a person has to look at."""
     if not troubled:
-        return 0
+        return
     click.echo(f"\n本次有 {len(troubled)} 份报送要处理：", err=True)
     for one in troubled:
         counted = f"，退回 {one.quarantined:,} 行" if one.quarantined else ""
@@ -204,4 +211,3 @@ def _print_troubled(troubled: Sequence[Submission]) -> int:
             err=True,
         )
     click.echo("用 sharing submissions show 报送编号 看详情。", err=True)
-    return TROUBLED

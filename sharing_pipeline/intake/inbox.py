@@ -41,11 +41,13 @@ class Dropped:
 
 @dataclass
 class Staged:
-    """What staging found: new files kept, known bytes left alone, files still growing."""
+    """What staging found: new files kept, known bytes left alone, files still growing, and
+    files that lie in no source's folder."""
 
     new: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     changing: list[str] = field(default_factory=list)
+    misplaced: list[str] = field(default_factory=list)
 
 
 def look(settings: Settings) -> list[Dropped]:
@@ -104,13 +106,22 @@ def stage_twice(settings: Settings, ledger: Ledger, clock: Clock) -> Staged:
     """Stages what two looks a second apart saw unchanged; says what changed in between."""
     first = _unseen(ledger, look(settings))
     if not first:
-        return Staged()
+        return Staged(misplaced=_misplaced(settings))
     time.sleep(SECOND_LOOK_SECONDS)
     second = {dropped.path: dropped for dropped in look(settings)}
     still = [one for one in first if second.get(one.path) == one]
     staged = stage(settings, ledger, clock, still)
     staged.changing += [f"{one.source}/{one.name}" for one in first if one not in still]
+    staged.misplaced += _misplaced(settings)
     return staged
+
+
+def _misplaced(settings: Settings) -> list[str]:
+    """The names of files right under inbox/, which belong to no source."""
+    if not settings.inbox.is_dir():
+        return []
+    files = (one for one in settings.inbox.iterdir() if not one.is_dir())
+    return sorted(_readable(Path(one.name)) for one in files if may_be_file(one.name))
 
 
 def stage(

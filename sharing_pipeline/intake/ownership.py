@@ -40,7 +40,11 @@ def foreign_claims(
     remaining = going_in.drop(index=list(refused))
     first = remaining.groupby("key")[["org_code", "source"]].transform("first")
     claims = remaining.assign(owner=first["org_code"], owner_source=first["source"])
-    return refused | night.refused(claims.reset_index(names="position"))
+    refused |= night.refused(claims.reset_index(names="position"))
+    # A held part is judged like one that goes in: a person's word is on its size alone.
+    waiting = rows.drop(index=going_in.index).reset_index(names="position")
+    tonight = claims[["key", "owner", "owner_source"]]
+    return refused | night.refused(waiting.merge(pd.concat([owners, tonight]), on="key"))
 
 
 @dataclass

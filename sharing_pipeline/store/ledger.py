@@ -258,7 +258,7 @@ class Ledger:
             ledger._stamp()
         except (OSError, OperationalError) as error:
             raise ConfigurationError(
-                f"主目录 {settings.home} 不能写入：{getattr(error, 'strerror', None) or error}。"
+                f"主目录 {settings.home} 不能写入（没有权限、空间不足或有同名的文件）。"
                 "请用 --home 指定一个可写的文件夹。"
             ) from error
         except DatabaseError as error:
