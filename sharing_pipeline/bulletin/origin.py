@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from sharing_pipeline.bulletin.shown import Shown
 from sharing_pipeline.contracts import DATASETS, load_contracts
+from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
-from sharing_pipeline.store.ledger import Submission
+from sharing_pipeline.store.ledger import PublishedNight, Submission
 
 MADE_UP = "（样例）"
 """What sharing_pipeline/sample/ puts before every summary that it makes up."""
@@ -65,7 +66,7 @@ def read_origin(shown: Shown) -> Origin:
             select(Submission.status, func.count()).where(known).group_by(Submission.status)
         )
         counts = dict(statuses.all())
-    entries, made_up = _entries(shown)
+    entries, made_up = count_made_up(shown.settings, shown.night)
     by_status = [(title, counts[name]) for name, title in _STATUS.items() if name in counts]
     return Origin(files, until, received, by_status, entries, made_up)
 
@@ -96,9 +97,10 @@ def _received(session: Session, shown: Shown, known: ColumnElement[bool]) -> lis
     ]
 
 
-def _entries(shown: Shown) -> tuple[int, int]:
-    path = Lake(shown.settings).path(shown.night.facts["catalogue"])
-    with Engine(shown.settings) as engine:
+def count_made_up(settings: Settings, night: PublishedNight) -> tuple[int, int]:
+    """How many entries are in force on a published night, and how many are marked as made up."""
+    path = Lake(settings).path(night.facts["catalogue"])
+    with Engine(settings) as engine:
         engine.load_files("entries", [path], {"key": "VARCHAR", "summary": "VARCHAR"})
         marked = "CASE WHEN starts_with(summary, ?) THEN key END"
         ((entries, made_up),) = engine.rows(

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from sharing_pipeline.cli.screen import percent, table
+
+if TYPE_CHECKING:
+    from sharing_pipeline.published import Published
 
 
 def print_rates(whole: Sequence[dict[str, Any]]) -> None:
@@ -26,3 +32,14 @@ def print_rates(whole: Sequence[dict[str, Any]]) -> None:
         "口径", "版次",
     )  # fmt: skip
     table(headers, rows)
+
+
+def say_if_made_up(published: Published, day: date) -> None:
+    """Says that a night's figures are those of a made-up city, if any of its entries is."""
+    from sharing_pipeline.bulletin.origin import count_made_up
+
+    entries, made_up = count_made_up(published.settings, published.night(day))
+    if made_up:
+        click.echo(
+            f"样例数据（虚构），不是真实情况：{entries:,} 条目录中 {made_up:,} 条由程序虚构。"
+        )
