@@ -76,7 +76,7 @@ def _read(settings: Settings, session: Session) -> _Now:
     return _Now(
         received=session.scalars(received).all(),
         accepted_later=[(number, day) for number, day in session.execute(accepted)],
-        daily=daily_files(session, None, date.max),
+        daily=daily_files(session, date.max),
         lists=[_in_force(session, "organisation"), _in_force(session, "exemption")],
         configured=configuration(settings),
     )

@@ -157,7 +157,7 @@ def _records(
     origins: _Origins,
 ) -> list[Row]:
     """The daily exchange records of these resources up to the day, newest first."""
-    files = daily_files(session, None, day)
+    files = daily_files(session, day)
     if not files or not resources:
         return []
     names = ", ".join(quoted(lake.path(one.name)) for one in files)

@@ -7,6 +7,7 @@ One home lives through nights and late files; another gets everything at once an
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -15,7 +16,8 @@ from sqlalchemy import select
 from sharing_pipeline.figures.publish import Revision, latest_revision
 from sharing_pipeline.settings import SHANGHAI
 from sharing_pipeline.staleness import stale_nights
-from sharing_pipeline.store.ledger import Publication
+from sharing_pipeline.store.lake import Lake
+from sharing_pipeline.store.ledger import LakeFile, Publication
 from tests.night_helpers import Home, batch, entry, resource
 from tests.reference.city import Row
 
@@ -210,3 +212,29 @@ def test_all_at_once_gives_the_same_as_bit_by_bit(
         at_once.night(day, at=datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI))
         assert at_once.table("assessment", day) == story.home.table("assessment", day)
         assert at_once.in_force(day) == story.home.in_force(day)
+
+
+def test_late_rows_do_not_make_a_night_read_the_logs_of_all_history(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.put("catalogue/a.csv", [entry("E-1", "A"), entry("E-2", "A")])
+    home.put("catalogue/r.csv", [
+        resource("R-1", "E-1", mounted_on="2026-01-01"), resource("R-2", "E-2"),
+    ])  # fmt: skip
+    home.put("exchange_log/1.csv", [
+        batch("B-1", "R-1", "2026-11-10 10:00:00"), batch("B-2", "R-1", "2026-11-17 10:00:00"),
+    ])  # fmt: skip
+    home.night("2026-11-17")
+    with home.ledger.session() as session:
+        [first] = session.scalars(select(LakeFile).where(LakeFile.kind == "exchange_daily"))
+    Lake(home.settings).path(first.path).unlink()
+    for number, (day, late) in enumerate((("18", "13"), ("19", "14"), ("20", "15")), 2):
+        home.put(f"exchange_log/{number}.csv", [
+            batch(f"C-{day}", "R-2", f"2026-11-{day} 10:00:00"),
+            batch(f"L-{day}", "R-2", f"2026-11-{late} 10:00:00"),
+        ])  # fmt: skip
+        home.night(f"2026-11-{day}")
+    evidence = {
+        row["subject_id"]: row["evidence_at"]
+        for row in home.table("assessment", "2026-11-20", "update_timeliness/2023-1")
+    }
+    assert evidence == {"E-1": "2026-11-17", "E-2": "2026-11-20"}

@@ -58,7 +58,7 @@ def build_facts(settings: Settings, ledger: Ledger, day: date) -> Facts:
         for dataset in ("organisation", "exemption"):
             files |= latest_list(store, dataset)
         portal = _portal_organisations(store, files, settings)
-        daily = tuple(daily_files(session, None, day))
+        daily = tuple(daily_files(session, day))
         inputs = _inputs(session, files, daily, day)
     everyone = [*organisations.by_code.values(), *portal]
     return Facts(day, files, daily, Organisations(everyone), inputs)

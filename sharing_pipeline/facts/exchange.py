@@ -1,6 +1,8 @@
 """What the exchange log says of every resource up to a day, kept as one row per resource.
 
-A night reads the days since the newest state that still holds; the raw log is never read here.
+A night reads the days since the newest state that still holds, and what came after it; the raw
+log is never read here. A state holds only latest days, so rows that come late are simply added;
+rows that are gone spoil it from their day on.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from sharing_pipeline.intake.in_force import Store
@@ -45,12 +47,12 @@ def exchange_state(store: Store, day: date) -> str:
     """Name of the lake file with one row per resource that the log names up to `day`:
     has_supply (0/1), last_success_on, last_update_on."""
     snapshot = _usable(store.session, day)
-    news = daily_files(store.session, snapshot.day if snapshot else None, day)
+    news = _news(store.session, snapshot, day)
     if snapshot and not news:
         return str(snapshot.file_ids["state"])
     before = [store.lake.path(snapshot.file_ids["state"])] if snapshot else []
     store.engine.load_files("state_before", before, STATE)
-    load_daily(store, news, snapshot.day if snapshot else date.min, day)
+    load_daily(store, news, day)
     store.engine.create("exchange_state", "facts/exchange_state")
     path = store.lake.new("exchange_state")
     store.engine.write("SELECT * FROM exchange_state ORDER BY resource_id", path)
@@ -67,24 +69,31 @@ def exchange_state(store: Store, day: date) -> str:
     return store.lake.name(path)
 
 
-def load_daily(store: Store, files: list[DailyFile], after: date, until: date) -> None:
-    """Makes table `exchange_new` from the rows of daily files with after < day ≤ until."""
+def load_daily(store: Store, files: list[DailyFile], until: date) -> None:
+    """Makes table `exchange_new` from the rows of daily files up to a day."""
     paths = [store.lake.path(one.name) for one in files]
     store.engine.load_files("exchange_new", paths, DAILY)
     store.engine.connection.execute(
-        "DELETE FROM exchange_new WHERE day IS NULL OR day <= ? OR day > ?", [after, until]
+        "DELETE FROM exchange_new WHERE day IS NULL OR day > ?", [until]
     )
 
 
-def daily_files(session: Session, after: date | None, until: date) -> list[DailyFile]:
-    """The current daily files with records in (after, until]."""
+def _news(session: Session, snapshot: Snapshot | None, until: date) -> list[DailyFile]:
+    """The files with records up to a day that a state may not have yet."""
+    if snapshot is None:
+        return daily_files(session, until)
+    unknown = or_(LakeFile.id > snapshot.last_daily_file, LakeFile.last_day > snapshot.day)
+    return daily_files(session, until, unknown)
+
+
+def daily_files(session: Session, until: date, *which: ColumnElement[bool]) -> list[DailyFile]:
+    """The current daily files with records up to a day, or those of them `which` is true of."""
     wanted = select(LakeFile).where(
         LakeFile.kind == "exchange_daily",
         LakeFile.replaced_by.is_(None),
         LakeFile.first_day <= until,
+        *which,
     )
-    if after is not None:
-        wanted = wanted.where(LakeFile.last_day > after)
     return [
         DailyFile(one.path, one.first_day or date.min, one.last_day or date.max)
         for one in session.scalars(wanted.order_by(LakeFile.id))
@@ -103,12 +112,11 @@ def _usable(session: Session, day: date) -> Snapshot | None:
         .order_by(Snapshot.day.desc(), Snapshot.id.desc())
     )
     for snapshot in snapshots:
-        # A corrected day has a new file, so one look at newer files finds late rows of any kind.
-        reached = session.scalar(
-            select(func.min(LakeFile.first_day)).where(
+        lost_from = session.scalar(
+            select(func.min(LakeFile.lost_from)).where(
                 LakeFile.kind == "exchange_daily", LakeFile.id > snapshot.last_daily_file
             )
         )
-        if reached is None or reached > snapshot.day:
+        if lost_from is None or lost_from > snapshot.day:
             return snapshot
     return None

@@ -67,6 +67,18 @@ def write_exchange_daily(
         return write_daily(connection, out, resources)
 
 
+def first_record_day(log: Path, positions: Path) -> date | None:
+    """The first record day of a log's rows at these positions, None when none has a time."""
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "SELECT min(CAST(COALESCE(finished_at, started_at) AS DATE)) "
+            f"FROM read_parquet({quoted(log)}, file_row_number=true) AS log "
+            f"SEMI JOIN read_parquet({quoted(positions)}) AS gone "
+            "ON log.file_row_number = gone.position"
+        ).fetchone()
+    return found[0] if found else None
+
+
 def write_daily(
     connection: duckdb.DuckDBPyConnection, out: Path, resources: Resources
 ) -> DailyResult:

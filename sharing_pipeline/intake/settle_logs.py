@@ -17,7 +17,12 @@ from sqlalchemy import select
 from sharing_pipeline.errors import UnreadableFile
 from sharing_pipeline.intake.batch import Arrival
 from sharing_pipeline.intake.check_logs import LOG_DATASET, Taken, check_logs
-from sharing_pipeline.intake.exchange_daily import LogFile, Resources, write_exchange_daily
+from sharing_pipeline.intake.exchange_daily import (
+    LogFile,
+    Resources,
+    first_record_day,
+    write_exchange_daily,
+)
 from sharing_pipeline.intake.log_dispose import PreviousLog
 from sharing_pipeline.intake.log_source import PARQUET, LogSource
 from sharing_pipeline.intake.logs import LogRequest, LogResult, take_log
@@ -241,6 +246,7 @@ def _supersede(intake: Intake, log: LakeFile, superseded: Path) -> None:
         last_submission=number,
         first_day=min(firsts, default=None),
         last_day=max(lasts, default=None),
+        lost_from=first_record_day(lake.path(log.path), superseded),
     )
     session.add(after)
     session.flush()

@@ -149,7 +149,10 @@ class Decision(Base):
 
 
 class LakeFile(Base):
-    """An immutable Parquet file. `kind` says what rows it holds; days bound its rows' dates."""
+    """An immutable Parquet file. `kind` says what rows it holds; days bound its rows' dates.
+
+    `lost_from`: of a file in place of another, the first record day of the rows that are gone.
+    """
 
     __tablename__ = "lake_file"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -162,6 +165,7 @@ class LakeFile(Base):
     last_day: Mapped[date | None]
     has_undated: Mapped[bool] = mapped_column(default=False)
     replaced_by: Mapped[int | None] = mapped_column(default=None)
+    lost_from: Mapped[date | None] = mapped_column(default=None)
 
 
 class Snapshot(Base):
