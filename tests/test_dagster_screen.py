@@ -57,7 +57,9 @@ def begun(home: Home, at: str) -> subprocess.Popen[str]:
 
 def end(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGKILL)
-    process.communicate()
+    process.wait()
+    assert process.stdout
+    process.stdout.close()
 
 
 def statuses(instance: dg.DagsterInstance) -> list[str]:
@@ -102,3 +104,30 @@ def test_a_run_that_is_only_just_launched_is_given_time(
         monkeypatch.setattr(alive, "SECONDS_TO_FIRST_STEP", 0.01)
         time.sleep(0.1)
         assert close_dead_runs(instance) == [run.run_id]
+
+
+def shown(settings: Settings, asset: str) -> dict[str, object]:
+    """What the screen shows of an asset's latest materialisation."""
+    with local_instance(settings) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(asset))
+    assert event is not None and event.asset_materialization is not None
+    return {name: one.value for name, one in event.asset_materialization.metadata.items()}
+
+
+def test_officers_find_their_issues_and_the_trend_by_name(home: Home) -> None:
+    run_once(home.settings)
+    home.put("catalogue/挂载资源-2026-11-23.csv", [resource(f"R{n}", f"A-00{n}") for n in (1, 2)])
+    run_once(home.settings, DAY + timedelta(days=1))
+    board = shown(home.settings, "scoreboard")
+    assert board["平台目录挂载率 比前一日"] == 33.33
+    (row,) = [one.data for one in board["各机构三率"].records]
+    assert (row["机构"], row["挂载 %"], row["比前一日"]) == ("A局", "66.66", "挂载 +33.33")
+    issues = [one.data for one in shown(home.settings, "issue")["问题清单"].records]
+    assert {one["机构"] for one in issues} == {"A局"}
+    unsolved = [one for one in issues if one["状态"] != "已解决"]
+    assert issues[: len(unsolved)] == unsolved
+    missed = [one for one in unsolved if one["指标或规则"] == "平台目录挂载率"]
+    assert [(one["对象"], one["自哪天起"], one["状态"]) for one in missed] == [
+        ("A-003", "2026-11-22", "延续")
+    ]
+    assert missed[0]["怎么办"]

@@ -131,12 +131,10 @@ def _moved(own: Mapping[str, Mapping[str, Any]]) -> str:
 _STATUS = {"new": "新增", "continuing": "延续", "resolved": "已解决"}
 
 
-def of_issue(settings: Settings, day: date) -> Metadata:
+def of_issue(settings: Settings, facts: Facts) -> Metadata:
     """How many issues there are, how many each organisation has open, and the issues."""
-    published = Published(settings, Ledger.open(settings))
-    issues = published.table("issue", day).to_pylist()
-    organisations = published.table("organisation", day).to_pylist()
-    names = {one["org_code"]: one["org_name"] for one in organisations}
+    issues = Published(settings, Ledger.open(settings)).table("issue", facts.day).to_pylist()
+    names = {code: one.org_name for code, one in facts.organisations.by_code.items()}
     unsolved = [one for one in issues if one["status"] != "resolved"]
     open_by = Counter(_named(names, one["org_code"]) for one in unsolved)
     count = Counter(one["status"] for one in issues)
