@@ -136,10 +136,20 @@ def test_a_suite_is_a_check_with_counts_and_worst_rows(city: Settings) -> None:
         evaluation = record.event.dagster_event.asset_check_evaluation_data
     assert not evaluation.passed
     rules = evaluation.metadata["规则"].value.records
-    by_rule = {row.data["规则"]: row.data["行数"] for row in rules}
-    assert by_rule == {"catalogue_condition_missing": 1}
-    (worst,) = evaluation.metadata["最差的行"].value.records
-    assert worst.data["对象"] == "E2"
+    assert evaluation.severity == dg.AssetCheckSeverity.ERROR
+    counts = ("本次检查的条数", "本次退回的行", "本次警告", "有效行中的问题")
+    assert [evaluation.metadata[name].value for name in counts] == [4, 1, 1, 1]
+    names = ("规则", "级别", "维度", "行数")
+    assert [tuple(row.data[name] for name in names) for row in rules] == [
+        ("organisation_unknown", "严重", "规范性", 1),
+        ("catalogue_condition_missing", "警告", "完整性", 1),
+    ]
+    worst = evaluation.metadata["最差的行"].value.records
+    assert [(row.data["文件"], row.data["行"]) for row in worst] == [
+        ("目录-2026-11-01.csv", 5),
+        ("目录-2026-11-01.csv", 3),
+    ]
+    assert worst[0].data["值"] == "没有这个机构" and worst[0].data["怎么办"]
 
 
 def test_a_range_is_one_run_in_the_order_of_its_days(city: Settings) -> None:

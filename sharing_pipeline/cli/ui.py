@@ -29,11 +29,13 @@ _EPILOG = """
 @with_settings
 def ui(settings: Settings, port: int) -> None:
     """打开这个主目录的 Dagster 界面，按 Ctrl+C 结束。"""
-    from sharing_pipeline.orchestration.instance import prepare_instance
+    from sharing_pipeline.orchestration.alive import close_dead_runs
+    from sharing_pipeline.orchestration.instance import local_instance
 
     _refuse_taken(port)
     try:
-        prepare_instance(settings)
+        with local_instance(settings) as instance:
+            close_dead_runs(instance)
     except OSError as error:
         raise ConfigurationError(
             f"主目录 {settings.home} 不能写入：{error.strerror}。请用 --home 指定一个可写的文件夹。"

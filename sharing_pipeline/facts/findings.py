@@ -1,4 +1,4 @@
-"""What intake's suites said of the rows that are in force now, and of the day's logs.
+"""What intake said of the rows that are in force now, of the day's logs and of tonight's rows.
 
 Brings findings and rows together; judges nothing anew.
 """
@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import select
@@ -26,46 +27,114 @@ WORST_ROWS = 20
 """How many rows a summary of findings shows."""
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A dataset's findings on rows in force: (rule, severity, rows, message, what to do) by
-    rule, and (organisation, subject, column, value, message) of some rows."""
+LOGS = {"exchange_daily": "exchange_log"}
+"""Facts made from rows of another dataset, under whose name their findings are kept."""
 
-    by_rule: list[tuple[str, str, int, str, str]]
-    worst: list[tuple[str, str, str, str, str]]
+RuleCount = tuple[str, str, int, str, str]
+"""Rule, severity, rows, message, what to do."""
+
+Place = tuple[str, str, int, str, str, str, str]
+"""File, sheet, row, column, value, message, what to do."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A dataset's findings: those that sent rows back tonight and those on rows in force, each
+    by rule; how many warnings tonight's rows got; and the worst rows, tonight's first."""
+
+    returned: list[RuleCount]
+    standing: list[RuleCount]
+    warnings: int
+    worst: list[Place]
 
     @property
     def total(self) -> int:
-        """How many findings there are."""
-        return sum(count for _, _, count, _, _ in self.by_rule)
+        """How many findings there are on rows in force."""
+        return sum(count for _, _, count, _, _ in self.standing)
 
 
-def standing_findings(
-    settings: Settings, ledger: Ledger, facts: Facts, datasets: Sequence[str]
-) -> dict[str, Standing]:
-    """What is still wrong with the rows in force, by dataset."""
+def findings_by_dataset(
+    settings: Settings,
+    ledger: Ledger,
+    facts: Facts,
+    tonight: Sequence[int],
+    datasets: Sequence[str],
+) -> dict[str, Found]:
+    """What is wrong with the rows in force and with those of tonight's submissions."""
     lake = Lake(settings)
     with Engine(settings) as engine, ledger.session() as session:
         load_facts(engine, settings, facts)
         load_findings(engine, lake, session, facts.day)
         engine.create("standing", "facts/standing")
-        return {
-            dataset: Standing(
-                engine.rows(_BY_RULE, [dataset]),
-                engine.rows(_WORST.format(limit=WORST_ROWS), [dataset]),
-            )
-            for dataset in datasets
-        }
+        _load_tonight(engine, lake, session, tonight)
+        return {dataset: _found(engine, session, dataset) for dataset in datasets}
 
 
-_BY_RULE = """
-SELECT rule, min(severity), count(*), min(message), min(what_to_do)
-FROM standing WHERE dataset = ? GROUP BY rule ORDER BY count(*) DESC, rule
+def _load_tonight(engine: Engine, lake: Lake, session: Session, tonight: Sequence[int]) -> None:
+    files = files_with(session, "finding", set(tonight))
+    engine.load_files("kept_finding", [lake.path(name) for name in files], FINDING)
+    engine.load("tonight", pa.table({"submission": pa.array(tonight, pa.int64())}))
+    engine.connection.execute(
+        "CREATE OR REPLACE TEMP TABLE tonight_finding AS "
+        "SELECT kept_finding.* FROM kept_finding JOIN tonight USING (submission)"
+    )
+
+
+def _found(engine: Engine, session: Session, dataset: str) -> Found:
+    kept = LOGS.get(dataset, dataset)
+    ((warnings,),) = engine.rows(_WARNINGS, [kept])
+    worst = engine.rows(_RETURNED_ROWS, [kept]) + engine.rows(_STANDING_ROWS, [kept])
+    return Found(
+        engine.rows(_RETURNED, [kept]),
+        engine.rows(_STANDING, [dataset]),
+        warnings,
+        _with_file_names(session, worst[:WORST_ROWS]),
+    )
+
+
+def _with_file_names(session: Session, rows: Sequence[tuple[Any, ...]]) -> list[Place]:
+    numbers = {number for number, *_ in rows}
+    named = select(Submission.id, Submission.file_name).where(Submission.id.in_(numbers))
+    names = dict(session.execute(named).all())
+    return [(names[number], *rest) for number, *rest in rows]
+
+
+_WARNINGS = "SELECT count(*) FROM tonight_finding WHERE dataset = ? AND severity <> 'critical'"
+
+_GRAVEST = "CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END"
+
+_RETURNED = """
+SELECT rule, severity, count(DISTINCT (submission, sheet, "row")), min(message), min(what_to_do)
+FROM tonight_finding WHERE dataset = ? AND severity = 'critical'
+GROUP BY rule, severity ORDER BY 3 DESC, rule
 """
 
-_WORST = """
-SELECT org_code, subject_id, "column", value, message
-FROM standing WHERE dataset = ? ORDER BY severity, org_code, subject_id, rule LIMIT {limit}
+_STANDING = f"""
+SELECT rule, severity, count(*), min(message), min(what_to_do)
+FROM standing WHERE dataset = ?
+GROUP BY rule, severity ORDER BY {_GRAVEST}, 3 DESC, rule
+"""
+
+_PLACE = (
+    """submission, COALESCE(sheet, ''), "row", COALESCE("column", ''), COALESCE(value, ''), """
+    "message, what_to_do"
+)
+_IN_FILE = f'submission, sheet, "row", "column", rule LIMIT {WORST_ROWS}'
+
+_RETURNED_ROWS = f"""
+SELECT {_PLACE} FROM tonight_finding WHERE dataset = ? AND severity = 'critical'
+ORDER BY {_IN_FILE}
+"""
+
+_STANDING_ROWS = f"""
+SELECT {_PLACE} FROM finding
+WHERE dataset = ? AND severity <> 'critical' AND (
+    (dataset = 'exchange_log' AND submission IN (SELECT submission FROM log_file))
+    OR (dataset, submission, sheet, "row") IN (
+        SELECT (dataset, submission, sheet, "row") FROM in_force_row
+    )
+)
+ORDER BY {_GRAVEST}, {_IN_FILE}
 """
 
 

@@ -142,7 +142,8 @@ def _publish(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         last = days[-1]
         board = metadata.of_scoreboard(home.settings, last, revisions)
         yield dg.MaterializeResult("scoreboard", metadata=board)
-        yield dg.MaterializeResult("issue", metadata=metadata.of_issue(home.settings, last))
+        issues = metadata.of_issue(home.settings, home.facts(last))
+        yield dg.MaterializeResult("issue", metadata=issues)
 
     return publish
 

@@ -1,16 +1,18 @@
-"""Asset checks: each expectation suite as one check with its counts and worst rows."""
+"""Asset checks: one per dataset with an expectation suite, with its counts and worst rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
 from sharing_pipeline.facts.build import Facts
-from sharing_pipeline.facts.findings import Standing, standing_findings
+from sharing_pipeline.facts.findings import LOGS, Found, findings_by_dataset
 from sharing_pipeline.intake.receive import IntakeReport
+from sharing_pipeline.intake.rules import load_rules
+from sharing_pipeline.intake.suites import rule_texts
 from sharing_pipeline.settings import Settings
-from sharing_pipeline.store.ledger import Ledger
+from sharing_pipeline.store.ledger import Ledger, Submission
 
 SUITES = {
     "organisation": "机构清单检查",
@@ -25,13 +27,13 @@ SUITES = {
 
 
 def suite_checks() -> list[dg.AssetCheckSpec]:
-    """One check per suite, run by Great Expectations when rows come in."""
+    """One check per suite; rows are judged when they come in."""
     return [
         dg.AssetCheckSpec(
             "expectations",
             asset=name,
-            description=f"{title}：用 Great Expectations 逐条检查本次收到的行，"
-            "并列出业务日有效的行中仍未改正的问题。",
+            description=f"{title}：逐条检查本次收到的行（键、归属、重复，再用 Great Expectations）"
+            "，列出本次退回的行，和业务日有效的行中仍未改正的问题。",
         )
         for name, title in SUITES.items()
     ]
@@ -40,50 +42,57 @@ def suite_checks() -> list[dg.AssetCheckSpec]:
 def suite_results(
     settings: Settings, facts: Facts, report: IntakeReport | None
 ) -> Iterator[dg.AssetCheckResult]:
-    """The suites' results: tonight's counts per rule, and what is still wrong in force."""
-    found = standing_findings(settings, Ledger.open(settings), facts, list(SUITES))
+    """The datasets' results: what went back tonight, and what is still wrong in force."""
+    received = report.submissions if report else []
+    tonight = [one.id for one in received]
+    found = findings_by_dataset(settings, Ledger.open(settings), facts, tonight, list(SUITES))
+    dimensions = _dimensions(settings)
     for name in SUITES:
-        tonight = report.reports.get(name) if report else None
-        still = found[name]
-        critical = sum(
-            one.failed for one in (tonight.results if tonight else []) if one.severity == "critical"
-        )
-        yield dg.AssetCheckResult(
-            asset_key=name,
-            check_name="expectations",
-            passed=not critical and not still.total,
-            severity=dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN,
-            metadata={
-                "本次检查的条数": max((one.evaluated for one in tonight.results), default=0)
-                if tonight
-                else 0,
-                "本次未通过": sum(one.failed for one in tonight.results) if tonight else 0,
-                "有效行中的问题": still.total,
-                "规则": _by_rule(still),
-                "最差的行": _worst(still),
-            },
-        )
+        mine = [one for one in received if one.dataset == LOGS.get(name, name)]
+        yield _result(name, mine, found[name], dimensions)
 
 
-def _by_rule(found: Standing) -> dg.TableMetadataValue:
-    records = [
-        dg.TableRecord(
-            {"规则": rule, "级别": severity, "行数": count, "说明": message, "怎么办": do}
-        )
-        for rule, severity, count, message, do in found.by_rule
-    ]
-    return dg.MetadataValue.table(records, schema=_schema("规则", "级别", "行数", "说明", "怎么办"))
-
-
-def _worst(found: Standing) -> dg.TableMetadataValue:
-    records = [
-        dg.TableRecord({"机构": org, "对象": subject, "列": column, "值": value, "说明": message})
-        for org, subject, column, value, message in found.worst
-    ]
-    return dg.MetadataValue.table(records, schema=_schema("机构", "对象", "列", "值", "说明"))
-
-
-def _schema(*names: str) -> dg.TableSchema:
-    return dg.TableSchema(
-        [dg.TableColumn(name, type="int" if name == "行数" else "string") for name in names]
+def _result(
+    name: str, received: Sequence[Submission], found: Found, dimensions: Mapping[str, str]
+) -> dg.AssetCheckResult:
+    returned = sum(one.quarantined for one in received)
+    return dg.AssetCheckResult(
+        asset_key=name,
+        check_name="expectations",
+        passed=not returned and not found.total,
+        severity=dg.AssetCheckSeverity.ERROR if returned else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "本次检查的条数": sum(one.rows_read for one in received),
+            "本次退回的行": returned,
+            "本次警告": found.warnings,
+            "有效行中的问题": found.total,
+            "规则": _table(_RULE, _by_rule(found, dimensions)),
+            "最差的行": _table(_WORST, found.worst),
+        },
     )
+
+
+_LEVELS = {"critical": "严重", "warning": "警告", "info": "提示"}
+_RULE = ("规则", "级别", "维度", "行数", "说明", "怎么办")
+_WORST = ("文件", "工作表", "行", "列", "值", "说明", "怎么办")
+
+
+def _by_rule(found: Found, dimensions: Mapping[str, str]) -> list[tuple[str | int, ...]]:
+    """Critical rules count the rows that went back tonight, the others rows in force."""
+    return [
+        (rule, _LEVELS[severity], dimensions.get(rule, ""), count, message, do)
+        for rule, severity, count, message, do in found.returned + found.standing
+    ]
+
+
+def _dimensions(settings: Settings) -> dict[str, str]:
+    """The GB/T 36344 dimension of every rule, settled before the suites or by one."""
+    settled = {rule: text.dimension for rule, text in load_rules(settings.catalog).items()}
+    suites = {rule: text.dimension for rule, text in rule_texts(settings.expectations).items()}
+    return settled | suites
+
+
+def _table(names: Sequence[str], rows: Sequence[Sequence[str | int]]) -> dg.TableMetadataValue:
+    columns = [dg.TableColumn(one, "int" if one in ("行", "行数") else "string") for one in names]
+    records = [dg.TableRecord(dict(zip(names, row, strict=True))) for row in rows]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))

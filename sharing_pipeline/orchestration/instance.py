@@ -16,7 +16,8 @@ telemetry:
   enabled: false
 nux:
   enabled: false
-# A killed run would stay "started" for ever.
+# Closes launched runs that never start. Killed ones are closed by sharing itself:
+# monitoring doesn't know whether a run's process is still there.
 run_monitoring:
   enabled: true
 concurrency:

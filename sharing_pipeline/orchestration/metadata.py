@@ -80,6 +80,8 @@ def of_scoreboard(settings: Settings, day: date, revisions: Sequence[Revision]) 
             title = INDICATORS[row["indicator"]]
             if row["rate_display"]:
                 shown[f"{title} %"] = float(row["rate_display"])
+            if row["change_from_previous_night"]:
+                shown[f"{title} 比前一日"] = float(row["change_from_previous_night"])
             shown[f"{title} 还差"] = row["shortfall"]
     return {
         **shown,
@@ -88,38 +90,94 @@ def of_scoreboard(settings: Settings, day: date, revisions: Sequence[Revision]) 
     }
 
 
+_SHORT = {"mount_rate": "挂载", "update_timeliness": "更新", "demand_completion": "供需"}
+"""The indicators in a table whose columns must leave room for names."""
+
+
 def _by_organisation(board: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One row per organisation with subjects: its three rates and what it is short of."""
-    rows: dict[str, dict[str, Any]] = {}
+    """One row per organisation with subjects: its three rates, what it is short of, and how the
+    rates moved since the night before."""
+    figures: dict[str, dict[str, Mapping[str, Any]]] = {}
     for one in board:
-        if one["scope_type"] != "org" or not one["denominator"]:
-            continue
-        row = rows.setdefault(
-            one["scope_code"],
-            {"机构": one["scope_name"], "代码": one["scope_code"]}
-            | dict.fromkeys([f"{title} %" for title in INDICATORS.values()], "")
-            | {"合计还差": 0},
-        )
-        row[f"{INDICATORS[one['indicator']]} %"] = one["rate_display"]
-        row["合计还差"] += one["shortfall"]
-    return sorted(rows.values(), key=lambda row: (-row["合计还差"], row["代码"]))
+        if one["scope_type"] == "org" and one["denominator"]:
+            figures.setdefault(one["scope_code"], {})[one["indicator"]] = one
+    missing = {code: sum(one["shortfall"] for one in own.values()) for code, own in figures.items()}
+    return [
+        _organisation_row(figures[code], missing[code])
+        for code in sorted(figures, key=lambda code: (-missing[code], code))
+    ]
 
 
-def of_issue(settings: Settings, day: date) -> Metadata:
-    """How many issues there are, new and resolved, and how many each organisation has open."""
-    issues = Published(settings, Ledger.open(settings)).table("issue", day)
-    status = issues["status"].to_pylist()
-    open_by = Counter(
-        code
-        for code, state in zip(issues["org_code"].to_pylist(), status, strict=True)
-        if state != "resolved"
-    )
-    names = {"new": "新增", "continuing": "延续", "resolved": "已解决"}
-    return {title: status.count(name) for name, title in names.items()} | {
-        "各机构未解决": _table(
-            [{"机构代码": code, "问题数": count} for code, count in open_by.most_common()]
-        )
+def _organisation_row(own: Mapping[str, Mapping[str, Any]], missing: int) -> dict[str, Any]:
+    rates = {
+        f"{short} %": own[indicator]["rate_display"] if indicator in own else ""
+        for indicator, short in _SHORT.items()
     }
+    name = next(iter(own.values()))["scope_name"]
+    return {"机构": name, **rates, "还差": missing, "比前一日": _moved(own)}
+
+
+def _moved(own: Mapping[str, Mapping[str, Any]]) -> str:
+    """Which rates moved since the night before and by how much, in percentage points."""
+    changes = {
+        short: own[indicator]["change_from_previous_night"]
+        for indicator, short in _SHORT.items()
+        if indicator in own and own[indicator]["change_from_previous_night"]
+    }
+    moved = [f"{short} {float(by):+.2f}" for short, by in changes.items() if float(by)]
+    return "，".join(moved) or ("持平" if changes else "")
+
+
+_STATUS = {"new": "新增", "continuing": "延续", "resolved": "已解决"}
+
+
+def of_issue(settings: Settings, facts: Facts) -> Metadata:
+    """How many issues there are, how many each organisation has open, and the issues."""
+    issues = Published(settings, Ledger.open(settings)).table("issue", facts.day).to_pylist()
+    names = {code: one.org_name for code, one in facts.organisations.by_code.items()}
+    unsolved = [one for one in issues if one["status"] != "resolved"]
+    open_by = Counter(_named(names, one["org_code"]) for one in unsolved)
+    count = Counter(one["status"] for one in issues)
+    listed = [_issue_row(names, one) for one in sorted(issues, key=_by_urgency)]
+    return {
+        **{title: count[status] for status, title in _STATUS.items()},
+        "问题清单": _table(listed),
+        "清单共有": f"{len(issues)} 条，这里列出 {min(len(issues), SHOWN_ROWS)} 条。"
+        "全部问题用 sharing export issue 导出。",
+        "各机构未解决": _table(
+            [{"机构": name, "问题数": number} for name, number in open_by.most_common()]
+        ),
+    }
+
+
+def _by_urgency(issue: Mapping[str, Any]) -> tuple[Any, ...]:
+    """By organisation, those that concern none last; what is missed and most overdue first."""
+    return (
+        not issue["org_code"],
+        issue["org_code"] or "",
+        issue["status"] == "resolved",
+        issue["severity"] != "missed",
+        -(issue["overdue_days"] or 0),
+        issue["issue_id"],
+    )
+
+
+def _issue_row(names: Mapping[str, str], issue: Mapping[str, Any]) -> dict[str, Any]:
+    about = issue["indicator_or_rule"]
+    return {
+        "机构": _named(names, issue["org_code"]),
+        "指标或规则": INDICATORS.get(about, about),
+        "对象": issue["subject_id"],
+        "说明": issue["message"],
+        "怎么办": issue["what_to_do"],
+        "自哪天起": issue["since"].isoformat(),
+        "逾期天数": issue["overdue_days"],
+        "状态": _STATUS[issue["status"]],
+    }
+
+
+def _named(names: Mapping[str, str], code: str | None) -> str:
+    return names.get(code or "") or code or "未归到机构"
 
 
 def of_path(path: Path) -> Metadata:

@@ -15,6 +15,7 @@ from sharing_pipeline.figures.publish import Revision
 from sharing_pipeline.intake.inbox import Staged
 from sharing_pipeline.intake.receive import IntakeReport, Progress
 from sharing_pipeline.night import Night, NightReport, Replies, locked, refuse_troubled
+from sharing_pipeline.orchestration.alive import close_dead_runs, show_alive
 from sharing_pipeline.settings import Clock, Settings, system_clock
 
 
@@ -100,8 +101,12 @@ def locked_run(run: NightRun) -> dg.ResourceDefinition:
     """A run as a resource: the home's lock is held from its first step to its last."""
 
     @dg.resource(description="主目录与本次运行；同一主目录同时只有一个运行")
-    def home(_context: dg.InitResourceContext) -> Iterator[NightRun]:
+    def home(context: dg.InitResourceContext) -> Iterator[NightRun]:
+        if context.instance and context.run:
+            show_alive(context.instance, context.run.run_id)
         with locked(run.settings, lambda: run.progress("等待另一个运行结束", 0, 1)):
+            if context.instance:
+                close_dead_runs(context.instance)
             yield run
             run.beside.shutdown()
 

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from sharing_pipeline.intake.inbox import stage, unseen
+from sharing_pipeline.orchestration.alive import close_dead_runs
 from sharing_pipeline.settings import SHANGHAI, Settings, system_clock
 from sharing_pipeline.store.ledger import Ledger
 
@@ -36,16 +37,20 @@ def nightly_schedule(nightly: Job) -> dg.ScheduleDefinition:
 
 
 def inbox_sensor(nightly: Job) -> dg.SensorDefinition:
-    """Keeps the bytes of files as they arrive; the next night reads them."""
+    """Keeps the bytes of files as they arrive; the next night reads them.
+
+    Each look also closes runs that were killed, or queued ones would wait for them for ever.
+    """
 
     @dg.sensor(
         name="inbox",
         job=nightly,
         minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="看管收件箱：文件写完后登记保存，下一个夜间任务读取",
+        description="看管收件箱：文件写完后登记保存，下一个夜间任务读取；并关闭被强制结束的运行",
     )
     def inbox(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        close_dead_runs(context.instance)
         settings = Settings.read()
         ledger = Ledger.open(settings)
         before = set(json.loads(context.cursor or "[]"))
