@@ -36,8 +36,12 @@ def clock() -> datetime:
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return made_city(tmp_path_factory.mktemp("home"))
+
+
+def made_city(home: Path) -> Settings:
     """A home with two organisations, three entries, a log of two days and a demand."""
-    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    settings = Settings(home=home)
     write(
         settings.inbox / "organisation" / "organisations.csv",
         "org_code,org_name,level,region,parent",
@@ -127,7 +131,8 @@ def test_the_job_publishes_and_the_screen_has_the_rates(city: Settings) -> None:
         assert event.asset_materialization.partition == "2026-11-22"
 
 
-def test_a_suite_is_a_check_with_counts_and_worst_rows(city: Settings) -> None:
+def test_a_suite_is_a_check_with_counts_and_worst_rows(tmp_path: Path) -> None:
+    city = made_city(tmp_path)
     run_nightly(city, DAY, clock=clock)
     with local_instance(city) as instance:
         key = dg.AssetCheckKey(dg.AssetKey("catalogue"), "expectations")

@@ -185,12 +185,24 @@ def of_path(path: Path) -> Metadata:
     return {"文件": dg.MetadataValue.path(str(path))}
 
 
+_WHOLE = ("机构",)
+"""Columns whose texts stay on one line: the screen gives Chinese columns a single character's
+width as soon as it may break them."""
+_JOINER = "\u2060"
+
+
 def _table(records: Sequence[Mapping[str, Any]]) -> dg.TableMetadataValue | str:
     if not records:
         return "无"
     return dg.MetadataValue.table(
         [
-            dg.TableRecord({k: "" if v is None else v for k, v in one.items()})
+            dg.TableRecord({name: _cell(name, value) for name, value in one.items()})
             for one in records[:SHOWN_ROWS]
         ]
     )
+
+
+def _cell(name: str, value: Any) -> Any:
+    if value is None:
+        return ""
+    return _JOINER.join(value) if name in _WHOLE and isinstance(value, str) else value
