@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from pathlib import Path
 
@@ -301,3 +302,12 @@ def test_a_night_that_was_killed_before_its_replies_leaves_them_to_the_next(tmp_
     shutil.rmtree(home.settings.reply)
     home.night()
     assert parts_of(back) == first
+
+
+def test_a_folder_with_a_name_that_is_no_utf8_is_checked(desk: Path) -> None:
+    folder = desk / "报送"
+    folder.mkdir()
+    (folder / os.fsdecode(b"\xff\xfegb.csv")).write_text("目录代码\n", encoding="utf-8")
+    said = CliRunner().invoke(main, ["check", str(folder)], catch_exceptions=False)
+    assert said.exit_code == 3
+    assert "gb.csv" in said.stdout

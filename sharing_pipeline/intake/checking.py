@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.intake.answer import FileAnswer
-from sharing_pipeline.intake.inbox import may_be_file
+from sharing_pipeline.intake.inbox import may_be_file, readable
 from sharing_pipeline.intake.lists import known_organisations
 from sharing_pipeline.intake.receive import (
     CATALOG_SOURCE,
@@ -137,9 +137,9 @@ def _expanded(files: Sequence[Path]) -> list[_Found]:
             inside = sorted(_in_folder(one))
             if not inside:
                 raise UsageError(f"文件夹 {one} 里没有可以检查的文件。")
-            found += [_look(name, one / name, follow=False) for name in inside]
+            found += [_look(readable(Path(name)), one / name, follow=False) for name in inside]
         else:
-            found.append(_look(one.name, one, follow=True))
+            found.append(_look(readable(Path(one.name)), one, follow=True))
     return found
 
 

@@ -75,7 +75,7 @@ def _walk(source: Path) -> Iterator[Dropped]:
                 continue
             yield Dropped(
                 source.name,
-                _readable(path.relative_to(source)),
+                readable(path.relative_to(source)),
                 path,
                 seen.st_size,
                 seen.st_mtime_ns,
@@ -83,7 +83,7 @@ def _walk(source: Path) -> Iterator[Dropped]:
             )
 
 
-def _readable(path: Path) -> str:
+def readable(path: Path) -> str:
     """A name as text, also one of bytes that are no UTF-8: most such names are in GB18030."""
     name = path.as_posix()
     try:
@@ -121,7 +121,7 @@ def _misplaced(settings: Settings) -> list[str]:
     if not settings.inbox.is_dir():
         return []
     files = (one for one in settings.inbox.iterdir() if not one.is_dir())
-    return sorted(_readable(Path(one.name)) for one in files if may_be_file(one.name))
+    return sorted(readable(Path(one.name)) for one in files if may_be_file(one.name))
 
 
 def stage(

@@ -13,7 +13,7 @@ from sharing_pipeline.intake.matching import header_key
 from sharing_pipeline.intake.raw import Skipped
 from sharing_pipeline.intake.readers.grid import Cell, Grid
 
-_TOTAL = re.compile(r"(合计|总计|小计|共计|总数)([:(\[【\d].*)?", re.DOTALL)
+_TOTAL = re.compile(r"([本全][页表])?(合计|总计|小计|共计|累计|总数)([:(\[【\d].*)?", re.DOTALL)
 _NOTE = re.compile(
     r"(注|备注|附注|说明|填表说明|(填表|填报|制表|审核|负责|联系)(人|单位|部门|日期|时间)"
     r"|联系电话|数据来源|单位负责人)[\d一二三四五]*[:.、].*",

@@ -11,6 +11,10 @@ import pyarrow as pa
 
 from sharing_pipeline.intake.readers.nested import Shape
 
+REPORT_SHEET, GUIDE_SHEET = "校验结果", "填写说明"
+"""The sheets that this program adds to a reply and to an empty form: nobody's data, and no news
+to a sender who returns them."""
+
 
 @dataclass(frozen=True)
 class Skipped:

@@ -25,7 +25,16 @@ from sharing_pipeline.intake.headers import (
     refusing_form,
 )
 from sharing_pipeline.intake.lines import fill_merged, rows_of
-from sharing_pipeline.intake.raw import FileTables, Part, RawTable, Skipped, Surplus, read_as
+from sharing_pipeline.intake.raw import (
+    GUIDE_SHEET,
+    REPORT_SHEET,
+    FileTables,
+    Part,
+    RawTable,
+    Skipped,
+    Surplus,
+    read_as,
+)
 from sharing_pipeline.intake.readers import read_file
 from sharing_pipeline.intake.readers.grid import Grid
 from sharing_pipeline.intake.source_keys import headers_of
@@ -115,6 +124,8 @@ def _datasets_of_rows(dataset: str, source: Source) -> list[str]:
 
 def _unfit(grid: Grid) -> list[str]:
     if not grid.from_workbook or not any(any(column) for column in grid.columns):
+        return []
+    if grid.sheet in (REPORT_SHEET, GUIDE_SHEET):
         return []
     return [f"工作表“{grid.sheet}”认不出是哪种数据，没有读。"]
 

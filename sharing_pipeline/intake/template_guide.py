@@ -11,13 +11,14 @@ from unicodedata import east_asian_width
 
 from sharing_pipeline.codes import CodeTable
 from sharing_pipeline.contracts import Contract
+from sharing_pipeline.intake.raw import GUIDE_SHEET
 from sharing_pipeline.intake.template_words import advice, described, rule_lines
 from sharing_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-GUIDE = "填写说明"
+GUIDE = GUIDE_SHEET
 
 _WIDTHS = (24, 10, 26, 46, 46, 32)
 _COLUMNS_HEAD = ("名称", "是否必填", "类型", "可选值", "说明", "例子")

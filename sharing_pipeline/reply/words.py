@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sharing_pipeline.intake.answer import LEVELS, Remark
+from sharing_pipeline.intake.raw import REPORT_SHEET
 
-SHEET = "校验结果"
+SHEET = REPORT_SHEET
 """The first sheet of every reply; one of that name that came back is replaced."""
 
 PROBLEM = "问题"
