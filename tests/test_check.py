@@ -307,7 +307,9 @@ def test_a_night_that_was_killed_before_its_replies_leaves_them_to_the_next(tmp_
 def test_a_folder_with_a_name_that_is_no_utf8_is_checked(desk: Path) -> None:
     folder = desk / "报送"
     folder.mkdir()
+    write_csv(folder / "好的.csv", entries("A", range(2)))
     (folder / os.fsdecode(b"\xff\xfegb.csv")).write_text("目录代码\n", encoding="utf-8")
     said = CliRunner().invoke(main, ["check", str(folder)], catch_exceptions=False)
     assert said.exit_code == 3
     assert "gb.csv" in said.stdout
+    assert "好的.csv" in said.stdout
