@@ -98,7 +98,7 @@ def take_in(
 
 
 def warm_up_beside() -> None:
-    """Imports Great Expectations, which takes seconds, while files are copied and read."""
+    """Imports Great Expectations, which takes seconds, while files are read."""
     threading.Thread(target=warm_up, daemon=True).start()
 
 
