@@ -5,11 +5,12 @@ Counts rows of the published assessment. What reasons are called is in catalog/r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sharing_pipeline.bulletin.shown import Figure, Row, Shown
 from sharing_pipeline.bulletin.words import unit_of
-from sharing_pipeline.figures.reasons import load_texts
+from sharing_pipeline.figures.reasons import Text, load_texts
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 
@@ -41,30 +42,34 @@ class Causes:
 
 def read_causes(shown: Shown) -> list[Causes]:
     """The reasons of every indicator."""
-    return [
-        Causes(
-            figure=figure,
-            unit=unit_of(figure.indicator),
-            met=_of_outcome(shown, figure, "met"),
-            missed=_of_outcome(shown, figure, "missed"),
-            excluded=_of_outcome(shown, figure, "excluded"),
-            furthest=_furthest(figure),
-        )
-        for figure in shown.figures
-    ]
-
-
-def _of_outcome(shown: Shown, figure: Figure, outcome: str) -> list[Cause]:
     texts = load_texts(shown.settings.catalog).reasons
-    path = Lake(shown.settings).path(figure.publication.assessment_path)
     with Engine(shown.settings) as engine:
-        engine.load_files("assessed", [path], {"outcome": "VARCHAR", "reason": "VARCHAR"})
-        found = engine.rows(
-            "SELECT reason, count(*) FROM assessed WHERE outcome = ? "
-            "GROUP BY reason ORDER BY count(*) DESC, reason",
-            [outcome],
-        )
-    return [Cause(reason, texts[reason].says, texts[reason].do, count) for reason, count in found]
+        return [_causes(engine, Lake(shown.settings), texts, figure) for figure in shown.figures]
+
+
+def _causes(engine: Engine, lake: Lake, texts: Mapping[str, Text], figure: Figure) -> Causes:
+    path = lake.path(figure.publication.assessment_path)
+    engine.view_files("assessed", [path], {"outcome": "VARCHAR", "reason": "VARCHAR"})
+    found = engine.rows(
+        "SELECT outcome, reason, count(*) FROM assessed "
+        "GROUP BY outcome, reason ORDER BY count(*) DESC, reason"
+    )
+
+    def of(outcome: str) -> list[Cause]:
+        return [
+            Cause(reason, texts[reason].says, texts[reason].do, count)
+            for which, reason, count in found
+            if which == outcome
+        ]
+
+    return Causes(
+        figure=figure,
+        unit=unit_of(figure.indicator),
+        met=of("met"),
+        missed=of("missed"),
+        excluded=of("excluded"),
+        furthest=_furthest(figure),
+    )
 
 
 def _furthest(figure: Figure) -> list[Row]:

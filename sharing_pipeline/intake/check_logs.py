@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from sharing_pipeline.intake.batch import Arrival
 from sharing_pipeline.intake.expectations import validate
-from sharing_pipeline.intake.in_force import stand_at
+from sharing_pipeline.intake.in_force import in_force, load_state
 from sharing_pipeline.intake.logs import LogResult
 from sharing_pipeline.intake.rules import FINDING
 from sharing_pipeline.intake.submission import Intake, write_rows
@@ -35,7 +35,8 @@ class Taken:
 def check_logs(intake: Intake, taken: Sequence[Taken]) -> None:
     """Runs the suite over one row of counts per log, and keeps what it finds."""
     latest = max(one.arrival.effective_on for one in taken)
-    stand_at(intake.store, max(intake.day, latest))
+    # Kept as a snapshot, because the facts of the same day are what comes next.
+    load_state(intake.store, in_force(intake.store, max(intake.day, latest)))
     counts = pd.DataFrame([_counts(intake, one) for one in taken])
     report = validate("exchange_daily", counts, intake.settings.expectations)
     intake.reports["exchange_daily"] = report

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sharing_pipeline.assessment.assess import Assessed
@@ -133,16 +135,16 @@ _STATUS = {"new": "新增", "continuing": "延续", "resolved": "已解决"}
 
 def of_issue(settings: Settings, facts: Facts) -> Metadata:
     """How many issues there are, how many each organisation has open, and the issues."""
-    issues = Published(settings, Ledger.open(settings)).table("issue", facts.day).to_pylist()
+    issues = Published(settings, Ledger.open(settings)).table("issue", facts.day)
     names = {code: one.org_name for code, one in facts.organisations.by_code.items()}
-    unsolved = [one for one in issues if one["status"] != "resolved"]
-    open_by = Counter(_named(names, one["org_code"]) for one in unsolved)
-    count = Counter(one["status"] for one in issues)
-    listed = [_issue_row(names, one) for one in sorted(issues, key=_by_urgency)]
+    unsolved = issues.filter(pc.field("status") != "resolved")
+    open_by = Counter(_named(names, code) for code in unsolved["org_code"].to_pylist())
+    count = Counter(issues["status"].to_pylist())
+    listed = _most_urgent(issues, SHOWN_ROWS)
     return {
         **{title: count[status] for status, title in _STATUS.items()},
-        "问题清单": _table(listed),
-        "清单共有": f"{len(issues)} 条，这里列出 {min(len(issues), SHOWN_ROWS)} 条。"
+        "问题清单": _table([_issue_row(names, one) for one in listed]),
+        "清单共有": f"{len(issues)} 条，这里列出 {len(listed)} 条。"
         "全部问题用 sharing export issue 导出。",
         "各机构未解决": _table(
             [{"机构": name, "问题数": number} for name, number in open_by.most_common()]
@@ -150,16 +152,26 @@ def of_issue(settings: Settings, facts: Facts) -> Metadata:
     }
 
 
-def _by_urgency(issue: Mapping[str, Any]) -> tuple[Any, ...]:
+def _most_urgent(issues: pa.Table, how_many: int) -> list[dict[str, Any]]:
     """By organisation, those that concern none last; what is missed and most overdue first."""
-    return (
-        not issue["org_code"],
-        issue["org_code"] or "",
-        issue["status"] == "resolved",
-        issue["severity"] != "missed",
-        -(issue["overdue_days"] or 0),
-        issue["issue_id"],
+    keys = pa.table(
+        {
+            "org": pc.if_else(pc.equal(issues["org_code"], ""), None, issues["org_code"]),
+            "is_resolved": pc.equal(issues["status"], "resolved"),
+            "is_missed": pc.equal(issues["severity"], "missed"),
+            "overdue": pc.coalesce(issues["overdue_days"], 0),
+            "id": issues["issue_id"],
+        }
     )
+    order = pc.sort_indices(
+        keys,
+        sort_keys=[
+            ("org", "ascending"), ("is_resolved", "ascending"), ("is_missed", "descending"),
+            ("overdue", "descending"), ("id", "ascending"),
+        ],
+    )  # fmt: skip
+    records: list[dict[str, Any]] = issues.take(order[:how_many]).to_pylist()
+    return records
 
 
 def _issue_row(names: Mapping[str, str], issue: Mapping[str, Any]) -> dict[str, Any]:
