@@ -26,12 +26,15 @@ from sharing_pipeline.bulletin.page import write_page
 from sharing_pipeline.errors import ConfigurationError, NothingPublished, Unannounced
 from sharing_pipeline.facts.build import Facts, build_facts
 from sharing_pipeline.figures.publish import Revision, publish, refuse_changed
-from sharing_pipeline.intake.inbox import Staged, stage_twice
-from sharing_pipeline.intake.receive import IntakeReport, Progress, take_in
+from sharing_pipeline.intake.read_ahead import Progress, ReadAhead
+from sharing_pipeline.intake.receive import IntakeReport, take_in
 from sharing_pipeline.reply.outgoing import write_replies
 from sharing_pipeline.settings import Clock, Settings
 from sharing_pipeline.store.ledger import Ledger
 from sharing_pipeline.store.mart import refresh_mart
+
+WAITING = ("等待另一个运行结束", 0, 1)
+"""What a run reports while another one holds its home folder."""
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,9 @@ class Night:
             tuple(one.id for one in official), progress,
         )  # fmt: skip
 
-    def stage(self, beside: Executor) -> Future[Staged]:
-        """intake: begins to keep the bytes of what arrived, for take_in to wait for."""
-        return beside.submit(stage_twice, self.settings, self.ledger, self.clock)
-
-    def take_in(self, staging: Future[Staged] | None = None) -> IntakeReport:
+    def take_in(self, ahead: ReadAhead | None = None) -> IntakeReport:
         """intake: the inbox becomes accepted rows, quarantine and submissions."""
-        return take_in(self.settings, self.ledger, self.clock, self.day, self.progress, staging)
+        return take_in(self.settings, self.ledger, self.clock, self.day, self.progress, ahead)
 
     def build_facts(self) -> Facts:
         """facts: what is in force on the day."""

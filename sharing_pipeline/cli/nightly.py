@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -75,25 +74,26 @@ def nightly(
 
 
 def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool) -> NightReport:
-    from sharing_pipeline.night import Night
+    from sharing_pipeline.intake.read_ahead import ReadAhead
+    from sharing_pipeline.night import WAITING, Night, locked
 
-    night = Night.prepare(settings, day, clock=system_clock, definitions=definitions)
-    before = _last_submission(night.ledger)
+    ledger = Night.prepare(settings, day, clock=system_clock, definitions=definitions).ledger
+    before = _last_submission(ledger)
     try:
-        with progress() as report, ThreadPoolExecutor(max_workers=1) as beside:
+        with progress() as report, locked(settings, lambda: report(*WAITING)):
             report("登记收到的文件", 0, 1)
-            # Copying a day's files takes seconds, in which Dagster can be imported.
-            staging = night.stage(beside)
-            from sharing_pipeline.orchestration.run import run_nightly
+            # Importing Dagster takes seconds, in which files are kept and read.
+            with ReadAhead(settings, ledger, system_clock, day, report) as ahead:
+                from sharing_pipeline.orchestration.run import run_nightly
 
-            return run_nightly(
-                settings,
-                day,
-                definitions=definitions,
-                strict=strict,
-                progress=report,
-                staging=staging,
-            )
+                return run_nightly(
+                    settings,
+                    day,
+                    definitions=definitions,
+                    strict=strict,
+                    progress=report,
+                    ahead=ahead,
+                )
     except NothingPublished:
         if strict:
             _print_troubled(_troubled_since(settings, before))

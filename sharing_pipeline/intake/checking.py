@@ -21,23 +21,21 @@ from sharing_pipeline.errors import UsageError
 from sharing_pipeline.intake.answer import FileAnswer
 from sharing_pipeline.intake.inbox import may_be_file, readable
 from sharing_pipeline.intake.lists import known_organisations
-from sharing_pipeline.intake.receive import (
+from sharing_pipeline.intake.read_ahead import Progress
+from sharing_pipeline.intake.reading import (
     CATALOG_SOURCE,
     NOT_REGULAR,
-    Progress,
     ReadFile,
     arrival_of,
-    new_intake,
     read_arrivals,
-    settle_all,
     source_of,
-    warm_up_beside,
 )
+from sharing_pipeline.intake.receive import settle_all, warm_up_beside
 from sharing_pipeline.intake.remarks import Received, answers
 from sharing_pipeline.intake.sandbox import Sandbox
 from sharing_pipeline.intake.scratch import is_used, scratch_store
 from sharing_pipeline.intake.sources import Source, load_source
-from sharing_pipeline.intake.submission import Intake
+from sharing_pipeline.intake.submission import Intake, new_intake
 from sharing_pipeline.organisations import AnyOrganisation
 from sharing_pipeline.settings import SHANGHAI, Clock, Settings
 from sharing_pipeline.store.ledger import (

@@ -49,6 +49,15 @@ class Staged:
     changing: list[str] = field(default_factory=list)
     misplaced: list[str] = field(default_factory=list)
 
+    def __add__(self, other: Staged) -> Staged:
+        """What two stagings found."""
+        return Staged(
+            self.new + other.new,
+            self.known + other.known,
+            self.changing + other.changing,
+            self.misplaced + other.misplaced,
+        )
+
 
 def look(settings: Settings) -> list[Dropped]:
     """Every file under inbox/<source>/ that may be one, by name; links are not followed."""
@@ -102,18 +111,16 @@ def may_be_file(name: str) -> bool:
     return not name.startswith(_NOT_YET_STARTS) and not name.endswith(_NOT_YET_ENDS)
 
 
-def stage_twice(settings: Settings, ledger: Ledger, clock: Clock) -> Staged:
-    """Stages what two looks a second apart saw unchanged; says what changed in between."""
+def seen_twice(settings: Settings, ledger: Ledger) -> tuple[list[Dropped], Staged]:
+    """The new files that two looks a second apart saw unchanged, and what changed in between."""
     first = _unseen(ledger, look(settings))
     if not first:
-        return Staged(misplaced=_misplaced(settings))
+        return [], Staged(misplaced=_misplaced(settings))
     time.sleep(SECOND_LOOK_SECONDS)
     second = {dropped.path: dropped for dropped in look(settings)}
     still = [one for one in first if second.get(one.path) == one]
-    staged = stage(settings, ledger, clock, still)
-    staged.changing += [f"{one.source}/{one.name}" for one in first if one not in still]
-    staged.misplaced += _misplaced(settings)
-    return staged
+    changing = [f"{one.source}/{one.name}" for one in first if one not in still]
+    return still, Staged(changing=changing, misplaced=_misplaced(settings))
 
 
 def _misplaced(settings: Settings) -> list[str]:
@@ -207,4 +214,15 @@ def _taken_before(session: Session, one: Dropped, digest: str) -> ReceivedFile |
             ReceivedFile.rejected.is_(False),
         )
         .limit(1)
+    )
+
+
+def waiting(session: Session) -> list[ReceivedFile]:
+    """Files kept and not yet taken, in the order of their names."""
+    return list(
+        session.scalars(
+            select(ReceivedFile)
+            .where(ReceivedFile.taken.is_(False))
+            .order_by(ReceivedFile.file_name, ReceivedFile.source, ReceivedFile.id)
+        )
     )

@@ -36,6 +36,7 @@ _OUT_OF_MEMORY = (
 )
 _TOO_SLOW = "读取超过了 {seconds} 秒的时间上限。请拆成几个文件，或删去多余的行列后重报。"
 _CRASHED = "文件结构损坏，读取程序异常退出（{how}）。请用表格软件打开后另存，再重报。"
+_STOPPED = "本次运行已经中断，没有读这个文件；下次运行会读。"
 _BUG = (
     "读取程序遇到没有料到的内容，没有读完。请用表格软件打开后另存为 xlsx，再重报；"
     "同时请把 {report} 发给维护人员。"
@@ -51,6 +52,7 @@ class Sandbox:
     def __init__(self, limits: Limits | None = None, home: Path | None = None) -> None:
         """Nothing is started yet; bugs are written down in the logs of `home`."""
         self._limits = limits or Limits()
+        self._stopped = False
         self._home = home or Path(tempfile.gettempdir())
         self._child: _Child | None = None
 
@@ -83,7 +85,7 @@ class Sandbox:
             try:
                 return self._call(request, seconds)
             except MemoryError:
-                if fresh:
+                if fresh or self._stopped:
                     raise
                 # Earlier files may have left too little memory behind: a file's fate must not
                 # depend on the one before it, so a fresh child tries again.
@@ -91,6 +93,13 @@ class Sandbox:
         except MemoryError:
             gib = self._limits.memory_bytes / (1 << 30)
             raise UnreadableFile(_OUT_OF_MEMORY.format(gib=gib)) from None
+
+    def stop(self) -> None:
+        """End what the child is doing for another thread, whose `run` then fails, as does each
+        later one."""
+        self._stopped = True
+        if self._child is not None:
+            self._child.kill()
 
     def close(self) -> None:
         """End the child; the next `run` starts another."""
@@ -100,6 +109,8 @@ class Sandbox:
 
     def _call(self, request: bytes, seconds: int) -> Any:
         """One request and its answer; the child is gone after any failure but a SharingError."""
+        if self._stopped:
+            raise UnreadableFile(_STOPPED)
         child = self._child = self._child or _Child(self._limits.memory_bytes)
         try:
             child.pipe.send_bytes(request)
@@ -140,9 +151,13 @@ class _Child:
             theirs.close()
             self._open = stack.pop_all()
 
+    def kill(self) -> None:
+        """Kill it."""
+        self._process.kill()
+
     def end(self) -> None:
         """Kill it and let go of what it held."""
-        self._process.kill()
+        self.kill()
         self._process.wait()
         self._open.close()
 

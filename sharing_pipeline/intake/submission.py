@@ -16,11 +16,12 @@ import pyarrow.parquet as pq
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sharing_pipeline.codes import CodeTable
+from sharing_pipeline.codes import CodeTable, load_codes
 from sharing_pipeline.intake.batch import Arrival
 from sharing_pipeline.intake.expectations import SuiteReport
 from sharing_pipeline.intake.in_force import Store
-from sharing_pipeline.intake.rules import Rule
+from sharing_pipeline.intake.lists import known_organisations
+from sharing_pipeline.intake.rules import Rule, load_rules
 from sharing_pipeline.organisations import Organisations
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.ledger import LakeFile, Part, Submission
@@ -45,6 +46,12 @@ class Intake:
     reports: dict[str, SuiteReport] = field(default_factory=dict)
     submissions: list[Submission] = field(default_factory=list)
     sharing_methods: dict[str, str] = field(default_factory=dict)
+
+
+def new_intake(settings: Settings, store: Store, day: date) -> Intake:
+    """What taking files in needs, with the organisations of the list in force."""
+    codes, rules = load_codes(settings.catalog), load_rules(settings.catalog)
+    return Intake(settings, store, codes, rules, day, known_organisations(store))
 
 
 def add_submission(

@@ -1,8 +1,8 @@
 """The one resource: a run over a home folder, held under the folder's lock while it lasts."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,9 +12,9 @@ from sharing_pipeline.assessment.assess import Assessed
 from sharing_pipeline.errors import SharingError
 from sharing_pipeline.facts.build import Facts
 from sharing_pipeline.figures.publish import Revision
-from sharing_pipeline.intake.inbox import Staged
-from sharing_pipeline.intake.receive import IntakeReport, Progress
-from sharing_pipeline.night import Night, NightReport, Replies, locked, refuse_troubled
+from sharing_pipeline.intake.read_ahead import Progress, ReadAhead
+from sharing_pipeline.intake.receive import IntakeReport
+from sharing_pipeline.night import WAITING, Night, NightReport, Replies, locked, refuse_troubled
 from sharing_pipeline.orchestration.alive import close_dead_runs, show_alive
 from sharing_pipeline.settings import Clock, Settings, system_clock
 
@@ -29,6 +29,7 @@ class NightRun:
 
     Its steps share what they made through it; a step that is run alone makes what it needs
     first. Without `given` the folders come from the environment, when they are asked for.
+    `ahead`: the reading of what arrived, if it has begun; whoever began it holds the lock.
     """
 
     given: Settings | None = None
@@ -36,7 +37,7 @@ class NightRun:
     strict: bool = False
     clock: Clock = system_clock
     progress: Progress = _silent
-    staging: Future[Staged] | None = None
+    ahead: ReadAhead | None = None
     intake: IntakeReport | None = None
     beside: Executor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
     _replies: Replies | None = None
@@ -62,7 +63,7 @@ class NightRun:
     def take_in(self, day: date) -> IntakeReport:
         """Takes the inbox in, once a run."""
         if self.intake is None:
-            self.intake = self.night(day).take_in(self.staging)
+            self.intake = self.night(day).take_in(self.ahead)
             self._replies = self.night(day).answer(self.intake, self.beside)
             refuse_troubled(self.intake, self.strict)
         return self.intake
@@ -104,7 +105,7 @@ def locked_run(run: NightRun) -> dg.ResourceDefinition:
     def home(context: dg.InitResourceContext) -> Iterator[NightRun]:
         if context.instance and context.run:
             show_alive(context.instance, context.run.run_id)
-        with locked(run.settings, lambda: run.progress("等待另一个运行结束", 0, 1)):
+        with nullcontext() if run.ahead else locked(run.settings, lambda: run.progress(*WAITING)):
             if context.instance:
                 close_dead_runs(context.instance)
             yield run

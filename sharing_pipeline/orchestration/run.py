@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from datetime import date
 
 import dagster as dg
 
 from sharing_pipeline.definitions import FIRST_DAY, build_defs, days_after_yesterday
 from sharing_pipeline.errors import NothingPublished, SharingError
-from sharing_pipeline.intake.inbox import Staged
-from sharing_pipeline.intake.receive import Progress
+from sharing_pipeline.intake.read_ahead import Progress, ReadAhead
 from sharing_pipeline.night import Night, NightReport
 from sharing_pipeline.orchestration.instance import local_instance
 from sharing_pipeline.orchestration.resources import NightRun
@@ -28,15 +26,15 @@ def run_nightly(
     definitions: Sequence[str] = (),
     strict: bool = False,
     progress: Progress = lambda *_: None,
-    staging: Future[Staged] | None = None,
+    ahead: ReadAhead | None = None,
 ) -> NightReport:
     """Runs the job `nightly` for one business date and waits for it.
 
-    `staging`: Night.stage(), if it has been begun already.
+    `ahead`: the reading of what arrived, if it has begun; whoever began it holds the lock.
     Raises what the domain raises; the run and its failure stand in the Dagster instance too.
     """
     Night.prepare(settings, day, clock=clock, definitions=definitions)
-    run = NightRun(settings, definitions, strict, clock, progress, staging)
+    run = NightRun(settings, definitions, strict, clock, progress, ahead)
     pipeline = build_defs(
         run=run,
         first_day=min(FIRST_DAY, day.isoformat()),

@@ -5,6 +5,7 @@ Text stays text, so that no code loses its zeros, and nothing is left that a pro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -45,6 +46,8 @@ _EPOCH = datetime(1899, 12, 30)
 _FIRST_SERIAL = datetime(1900, 3, 1)
 """Before it Excel counts a day that never was."""
 _LONGEST_CELL = 32_767
+_PLAIN = re.compile(r"[^\W_][^&<>_\x00-\x1f\ud800-\udfff\ufffe\uffff]{,999}")
+"""A text that begins with a letter or digit and can stand in XML as it is: nearly every cell."""
 _FITTED_ROWS, _NARROWEST, _WIDEST = 200, 8, 40
 
 Merge = tuple[int, int, int, int]
@@ -122,12 +125,19 @@ def _sheet(sheet: NewSheet) -> bytes:
         pieces.append(f"<cols>{columns}</cols>")
     pieces.append("<sheetData>")
     named: list[str] = []
+    styles: list[int] = []
     for number, row in sheet.rows:
-        named.extend(letters(column) for column in range(len(named) + 1, len(row) + 1))
+        for column in range(len(named) + 1, len(row) + 1):
+            named.append(letters(column))
+            styles.append(_WRAPPED if column in sheet.wrapped else _TEXT)
         cells = "".join(
-            _cell(f"{name}{number}", value, column in sheet.wrapped)
-            for column, (name, value) in enumerate(zip(named, row, strict=False), 1)
-            if value is not None and value != ""
+            [
+                _text(f"{name}{number}", value, style)
+                if value.__class__ is str and _PLAIN.fullmatch(value)
+                else _cell(f"{name}{number}", value, style)
+                for name, style, value in zip(named, styles, row, strict=False)
+                if value is not None and value != ""
+            ]
         )
         if cells:
             pieces.append(f'<row r="{number}">{cells}</row>')
@@ -141,7 +151,8 @@ def _sheet(sheet: NewSheet) -> bytes:
     return "".join([*pieces, "</worksheet>"]).encode()
 
 
-def _cell(name: str, value: Value, wrapped: bool) -> str:
+def _cell(name: str, value: Value, style: int) -> str:
+    """A cell; `style` is that of a text."""
     if not isinstance(value, str):
         if isinstance(value, bool):
             return f'<c r="{name}" t="b"><v>{int(value)}</v></c>'
@@ -150,11 +161,13 @@ def _cell(name: str, value: Value, wrapped: bool) -> str:
             return f'<c r="{name}"><v>{whole!r}</v></c>'
         if isinstance(value, date):
             return _moment(name, value)
-    text = harmless(str(value))[:_LONGEST_CELL]
-    style = _WRAPPED if wrapped else _TEXT
+    return _text(name, content(harmless(str(value))[:_LONGEST_CELL]), style)
+
+
+def _text(name: str, escaped: str, style: int) -> str:
     return (
         f'<c r="{name}" s="{style}" t="inlineStr"><is>'
-        f'<t xml:space="preserve">{content(text)}</t></is></c>'
+        f'<t xml:space="preserve">{escaped}</t></is></c>'
     )
 
 
@@ -163,7 +176,7 @@ def _moment(name: str, value: date) -> str:
     moment = value if isinstance(value, datetime) else datetime.combine(value, time())
     moment = moment.replace(tzinfo=None)
     if moment < _FIRST_SERIAL:
-        return _cell(name, str(value), False)
+        return _cell(name, str(value), _TEXT)
     days = (moment - _EPOCH) / timedelta(days=1)
     style = _DATE if moment.time() == time() else _MOMENT
     return f'<c r="{name}" s="{style}"><v>{days!r}</v></c>'

@@ -17,7 +17,7 @@ from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.errors import ConfigurationError, UnreadableFile
 from sharing_pipeline.intake.in_force import Store
 from sharing_pipeline.intake.raw import FileTables
-from sharing_pipeline.intake.receive import CATALOG_SOURCE, source_of
+from sharing_pipeline.intake.reading import CATALOG_SOURCE, source_of
 from sharing_pipeline.intake.remarks import Received, answers, with_findings
 from sharing_pipeline.intake.rules import load_rules
 from sharing_pipeline.intake.sandbox import Sandbox
