@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from queue import SimpleQueue
 from types import TracebackType
@@ -123,24 +123,26 @@ class ReadAhead:
         if keeping is not None:
             staged += keeping.result()
         files = self._waiting()
-        # A look at a large file comes before the small ones are read: it may be a log.
-        self._submit(files, self._beside)
+        # A large file may be a log: the child for logs looks at it while small ones are read.
+        self._submit(files, self._beside, self._of_logs)
         return staged, files
 
     def _waiting(self) -> list[ReceivedFile]:
         with self._ledger.session() as session:
             return waiting(session)
 
-    def _submit(self, files: Sequence[ReceivedFile], lookers: Executor) -> None:
+    def _submit(
+        self, files: Sequence[ReceivedFile], lookers: Executor, looking: Sandbox | None = None
+    ) -> None:
         """Has those of the files looked at and read that aren't yet."""
         new = [file for file in files if file.id not in self._contents]
         for file in new:
-            self._looks[file.id] = lookers.submit(self._look, file)
+            self._looks[file.id] = lookers.submit(self._look, file, looking)
         for file in new:
             self._contents[file.id] = self._pool.submit(self._read, file)
 
-    def _look(self, file: ReceivedFile) -> Content:
-        with self.sandbox() as sandbox:
+    def _look(self, file: ReceivedFile, looking: Sandbox | None) -> Content:
+        with nullcontext(looking) if looking else self.sandbox() as sandbox:
             return self._reader.look(sandbox, file)
 
     def _read(self, file: ReceivedFile) -> Content:
