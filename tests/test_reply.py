@@ -235,6 +235,38 @@ def test_a_csv_comes_back_as_a_workbook_with_a_column_of_problems(
     assert "csv、gb18030" in first
 
 
+def test_the_column_of_problems_counts_no_more_when_it_comes_again(
+    settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "目录.csv"
+    lines = [HEADER, row(), row(目录代码="E-2", 目录名称="名录"), row(), row(目录代码=None)]
+    path.write_text(csv_of(lines), encoding="utf-8")
+    back = reply_to(settings, path)
+    book = openpyxl.load_workbook(back)
+    problems = {cell.row: cell.value for cell in book["目录"]["I"] if cell.value}
+    assert rules_in(problems[4]) == ["【重复】exact_duplicate"]
+    book["目录"]["A5"], book["目录"]["B5"], book["目录"]["I5"] = "E-3", "台账", "已补代码"
+    book.save(back)
+    again = checked(settings, back).answer
+    assert {(one.row, one.rule) for one in again.remarks} == {(4, "exact_duplicate")}
+    assert (again.datasets[0].accepted, again.datasets[0].duplicate) == (3, 1)
+
+
+@pytest.mark.parametrize("sheets", [["目录"], ["校验结果", "目录"]])
+def test_a_column_of_problems_of_ones_own_counts(
+    settings: Settings, tmp_path: Path, sheets: list[str]
+) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name in sheets:
+        book.create_sheet(name)
+    for line in ([*HEADER, "问题"], [*row(), "缺接口"], [*row(), "缺库表"]):
+        book["目录"].append(line)
+    book.save(tmp_path / "目录.xlsx")
+    answer = checked(settings, tmp_path / "目录.xlsx").answer
+    assert [(one.row, one.rule) for one in answer.remarks] == [(3, "conflicting_duplicate")]
+
+
 def test_json_objects_come_back_as_rows_under_their_numbers(
     settings: Settings, tmp_path: Path
 ) -> None:

@@ -15,6 +15,9 @@ REPORT_SHEET, GUIDE_SHEET = "校验结果", "填写说明"
 """The sheets that this program adds to a reply and to an empty form: nobody's data, and no news
 to a sender who returns them."""
 
+PROBLEM_HEADER = "问题"
+"""The header of the column of remarks, for senders of anything but workbooks."""
+
 
 @dataclass(frozen=True)
 class Skipped:

@@ -37,6 +37,7 @@ from sharing_pipeline.intake.raw import (
 )
 from sharing_pipeline.intake.readers import read_file
 from sharing_pipeline.intake.readers.grid import Grid
+from sharing_pipeline.intake.returned import without_problems
 from sharing_pipeline.intake.source_keys import headers_of
 from sharing_pipeline.intake.sources import Source
 from sharing_pipeline.settings import Limits
@@ -70,9 +71,10 @@ def read_tables(
     said: list[str] = list(reading.notes)
     skipped: list[Skipped] = []
     refused: list[str] = []
-    headers = [find_header(grid, source, contracts) for grid in reading.grids]
+    grids = without_problems(reading.grids)
+    headers = [find_header(grid, source, contracts) for grid in grids]
     any_certain = any(header is not None and header.certain for header in headers)
-    for grid, header in zip(reading.grids, headers, strict=True):
+    for grid, header in zip(grids, headers, strict=True):
         form = refusing_form(grid, contracts) if source.canonical else None
         dataset = _dataset(grid, header, source, contracts, any_certain)
         if form is not None and (header is None or not header.certain):
@@ -93,7 +95,7 @@ def read_tables(
     if tables:
         said.extend(refused)
     else:
-        tables = [_nothing_found(reading.grids, source, contracts, "".join(refused))]
+        tables = [_nothing_found(grids, source, contracts, "".join(refused))]
     how = reading.format, reading.encoding, reading.compression
     tables = [replace(table, read_as=read_as(*how)) for table in tables]
     return FileTables(*how, tables, said, skipped, source.shape)

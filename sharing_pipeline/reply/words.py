@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sharing_pipeline.intake.answer import LEVELS, Remark
-from sharing_pipeline.intake.raw import REPORT_SHEET
+from sharing_pipeline.intake.raw import PROBLEM_HEADER, REPORT_SHEET
 
 SHEET = REPORT_SHEET
 """The first sheet of every reply; one of that name that came back is replaced."""
 
-PROBLEM = "问题"
-"""The header of the column of remarks, for senders of anything but workbooks."""
+PROBLEM = PROBLEM_HEADER
 
 AUTHOR = "三率监测校验"
 """The author of our comments, by which they are known again."""
