@@ -41,6 +41,20 @@ def test_what_is_quarantined_and_how_its_sender_finds_it(tmp_path: Path) -> None
     assert (result.rows_read, result.accepted, result.duplicate) == (7, 2, 1)
 
 
+def test_words_and_numbers_that_are_no_codes(tmp_path: Path) -> None:
+    faults = {
+        "无": "resource_id_missing",
+        "NULL": "resource_id_missing",
+        "-": "resource_id_missing",
+    }
+    faults |= dict.fromkeys(("TRUE", "-5", "12.5", "1E+05"), "code_damaged")
+    codes = [*faults, "2E3", "R1", "12.0"]
+    result = take(tmp_path, [row(f"B{at}", resource_id=code) for at, code in enumerate(codes)])
+    quarantine = result.quarantine.to_pylist()
+    assert {one["value"]: one["rule"] for one in quarantine} == faults
+    assert result.accepted == 3
+
+
 def test_cells_beyond_the_header_and_short_records(tmp_path: Path) -> None:
     text = (
         "batch_id,resource_id,direction,status\nB1,R1,归集,成功,extra\nB2,R1\nB3,R1,归集,成功,,\n"

@@ -195,14 +195,46 @@ def test_codes_are_kept_as_they_are(text: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["3.61100E+17", "3.61E17", "4E+15", "3.611e+17", "#N/A", "#REF!", "#NAME?", "########"]
-)
+    "text",
+    ["3.61100E+17", "3.61E17", "4E+15", "3.611e+17", "1E+05", "#N/A", "#REF!", "#NAME?",
+     "########", "12.5", "-5", "-0.5", "-５", "TRUE", "False"],
+)  # fmt: skip
 @pytest.mark.parametrize("kind", ["code", "organisation"])
 def test_spoilt_codes_are_never_repaired(text: str, kind: str) -> None:
     column = read([text, "361100"], kind)
     assert plain(column.values) == [None, "361100"]
     assert plain(column.unread) == [text, None]
     assert plain(column.damaged) == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("codes", "spoilt"),
+    [
+        (["1e5", "2E3", "361100", "361101"], ["1e5", "2E3"]),
+        (["1E5", "361100/01"], ["1E5"]),
+        (["2E3", "2A3", "361"], []),
+        (["1E5", "3F"], []),
+        (["1E5", "1E6", "2E1"], []),
+        (["361E17"], []),
+    ],
+)
+def test_an_e_among_digits_is_a_letter_where_others_have_letters(
+    codes: list[str], spoilt: list[str]
+) -> None:
+    assert plain(read(list(codes), "code").unread) == [
+        code if code in spoilt else None for code in codes
+    ]
+
+
+@pytest.mark.parametrize("text", ["null", "NULL", "None", "N/A", "n/a", "无", "無", "-", "—", "/"])
+def test_a_word_that_says_that_there_is_no_code_is_none(text: str) -> None:
+    raw = pd.Series([text], dtype="str")
+    must, may = (
+        read_column(raw, Column("x", "列", "code", required), CODES, from_workbook=False)
+        for required in (True, False)
+    )
+    assert (plain(must.values), plain(must.unread), must.damaged.any()) == ([None], [text], False)
+    assert (plain(may.values), plain(may.unread), may.damaged.any()) == ([None], [None], False)
 
 
 def test_codes_that_lost_their_leading_zeros() -> None:

@@ -15,7 +15,14 @@ import duckdb
 
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.intake.exchange_daily import LogFile, Resources, of_days, rows_in_force
-from sharing_pipeline.intake.log_sql import ALL_DIGITS, BEYOND, KEYS, damaged, repeats_header
+from sharing_pipeline.intake.log_sql import (
+    ALL_DIGITS,
+    BEYOND,
+    KEYS,
+    damaged,
+    missing,
+    repeats_header,
+)
 from sharing_pipeline.store.engine import quoted, sql_text
 
 _NO_DAY = "DATE '0001-01-01'"
@@ -103,7 +110,7 @@ def _quarantined(contract: Contract, titles: Mapping[str, str], width: int | Non
         _fault(empty, "skipped", "blank_row"),
         _fault(repeats_header(titles), "skipped", "repeated_header"),
         _fault(f"{beyond} IS NOT NULL", "quarantined", "cells_beyond_header", "", beyond),
-        *[_fault(f"{key} IS NULL", "quarantined", f"{key}_missing", key) for key in KEYS],
+        *[_fault(missing(key), "quarantined", f"{key}_missing", key, key) for key in KEYS],
         *[_fault(damaged(key), "quarantined", "code_damaged", key, key) for key in KEYS],
     ]
     if width is not None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sharing_pipeline.codes import INVISIBLE, CodeTable
 from sharing_pipeline.contracts import Column, Contract
+from sharing_pipeline.intake.identifiers import NO_CODE, SPOILT
 
 BEYOND = "beyond_header"
 """The key in `unread` of the first filled cell beyond the header."""
@@ -24,11 +25,8 @@ _ASCII = (*KEYS, "content_hash")
 """Texts that are ASCII as a rule, which makes the test for white space cheap."""
 _SPARSE = ("error_party",)
 """Mostly empty: an empty value alone is no sign of an unreadable one."""
-_SPOILT = (
-    r"[+-]?\d+(\.\d+)?E[+-]\d+|[+-]?\d+\.\d+E\d+"
-    r"|#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|#+)"
-)
-"""What a spreadsheet makes of a code; the same as in values.py."""
+_SHORT_BYTES = max(len(text.encode()) for text in (*NO_CODE, "false"))
+"""The longest word that is no code."""
 _WHITE_SPACE = r"\x09-\x0d\x1c-\x20\x{85}\p{Z}"
 _HIDDEN = "".join(f"\\x{{{ord(c):x}}}" if c != "-" else "-" for c in INVISIBLE)
 _DIGITS = "'０１２３４５６７８９', '0123456789'"
@@ -71,13 +69,19 @@ def _untidy(name: str, raw: str) -> str:
 
 def damaged(code: str) -> str:
     """The SQL test that a spreadsheet has spoilt a code."""
-    return f"({_may_be_damaged(code)} AND regexp_full_match({code}, {literal(_SPOILT)}, 'i'))"
+    return f"({_may_be_no_code(code)} AND regexp_full_match({code}, {literal(SPOILT)}, 'i'))"
 
 
-def _may_be_damaged(code: str) -> str:
+def missing(code: str) -> str:
+    """The SQL test that there is no code, or only a word that says so."""
+    words = ", ".join(literal(word) for word in sorted(NO_CODE))
+    return f"({code} IS NULL OR (strlen({code}) <= {_SHORT_BYTES} AND lower({code}) IN ({words})))"
+
+
+def _may_be_no_code(code: str) -> str:
     """A test that most healthy codes fail for a tenth of a regular expression's price."""
     marks = " OR ".join(f"contains({code}, '{mark}')" for mark in "+-.")
-    return f"({marks} OR starts_with({code}, '#'))"
+    return f"({marks} OR starts_with({code}, '#') OR strlen({code}) <= {_SHORT_BYTES})"
 
 
 def repeats_header(titles: Mapping[str, str]) -> str:
@@ -93,7 +97,7 @@ def health(contract: Contract, titles: Mapping[str, str], tidied: Collection[str
         "contains(unread, 'beyond_header')",
         repeats_header(titles),
         "starts_with(resource_id, '0')",
-        *[f"{key} IS NULL OR {_may_be_damaged(key)}" for key in KEYS],
+        *[f"{key} IS NULL OR {_may_be_no_code(key)}" for key in KEYS],
     ]
     tests = {"suspicious": " OR ".join(suspects), "unread": "unread IS NOT NULL"}
     tests |= {

@@ -20,6 +20,12 @@ from sharing_pipeline.codes import INVISIBLE, CodeTable, visible
 from sharing_pipeline.contracts import Column
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.intake.dates import read_date, read_dates, read_timestamp, zone_named
+from sharing_pipeline.intake.identifiers import (
+    ERROR_VALUE,
+    is_spoilt,
+    spoilt_in,
+    stands_for_nothing,
+)
 from sharing_pipeline.intake.numbers import read_integer
 
 DTYPES = {
@@ -39,10 +45,7 @@ and become Arrow's date32 by a cast."""
 _BOOLEANS = {"true": True, "是": True, "false": False, "否": False}
 _FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _NOTHING_TO_SEE = INVISIBLE + "".join(chr(c) for c in range(0x3001) if chr(c).isspace())
-_SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?E[+-]\d+|[+-]?\d+\.\d+E\d+", re.IGNORECASE)
-_ERROR_VALUE = re.compile(
-    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|#+)", re.IGNORECASE
-)
+_ERROR_VALUE = re.compile(ERROR_VALUE, re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def read_column(
     empty = Cell(False if column.type == "boolean" else None)
     cells = [empty if one is None else reader(one, flag) for one, flag in written]
     if column.type == "code":
-        cells = _without_lost_zeros(cells)
+        cells = _without_spoilt(cells)
 
     dtypes = (DTYPES[column.type], "bool", "str", "bool")
     values, unread, remark, damaged = (
@@ -155,6 +158,8 @@ def _reader(
         return lambda text, flag: _found(read_date(text, from_workbook=flag, zone=zone))
     if column.type == "timestamp":
         return lambda text, flag: _found(read_timestamp(text, from_workbook=flag, zone=zone))
+    if column.type == "code" and not column.required:
+        return _optional_code
     return _READERS[column.type]
 
 
@@ -187,13 +192,23 @@ def _label(text: str, table: CodeTable, own_codes: Mapping[str, str] | None) -> 
 def _code(text: str, _: bool) -> Cell:
     """A code as written, without what nobody sees; a spoilt one is reported, never repaired.
 
-    Readers give number cells of more than 15 digits in scientific notation: they are inexact.
+    A word that only says that there is none is no code, and stays visible. Readers give number
+    cells of more than 15 digits in scientific notation: they are inexact.
     """
-    if not (text.isascii() and text.isalnum()):
-        text = visible(text).replace("\u00a0", "").translate(_FULL_WIDTH_DIGITS).strip()
-        if _SCIENTIFIC.fullmatch(text) or _failed(text):
-            return Cell(None, unread=True, damaged=True)
+    if text.isascii() and text.isdecimal():
+        return Cell(text)
+    text = visible(text).replace("\u00a0", "").translate(_FULL_WIDTH_DIGITS).strip()
+    if stands_for_nothing(text):
+        return Cell(None, unread=True)
+    if is_spoilt(text) or _failed(text):
+        return Cell(None, unread=True, damaged=True)
     return Cell(text)
+
+
+def _optional_code(text: str, from_workbook: bool) -> Cell:
+    """A code that may be missing: a word that says so is as good as an empty cell."""
+    cell = _code(text, from_workbook)
+    return Cell(None) if cell.unread and not cell.damaged else cell
 
 
 def _failed(text: str) -> bool:
@@ -210,20 +225,8 @@ _READERS: dict[str, _Reader] = {
 }
 
 
-def _without_lost_zeros(cells: list[Cell]) -> list[Cell]:
-    """The cells, those damaged that are too short because their leading zeros are gone.
-
-    A column has a fixed width when all its all-digit codes that begin with 0 are equally long,
-    none is longer and most are that long; codes of other shapes say nothing about it.
-    """
-    codes = [cell.value if isinstance(cell.value, str) else "" for cell in cells]
-    widths = {len(code) for code in codes if code.startswith("0") and code.isdecimal()}
-    if len(widths) != 1:
-        return cells
-    width = widths.pop()
-    digits_only = [code for code in codes if code.isdecimal()]
-    short = {code for code in digits_only if len(code) < width}
-    if any(len(code) > width for code in digits_only) or 2 * len(short) >= len(digits_only):
-        return cells
+def _without_spoilt(cells: list[Cell]) -> list[Cell]:
+    """The cells, those damaged whose codes the rest of the column shows to be spoilt."""
+    spoilt = spoilt_in({cell.value for cell in cells if isinstance(cell.value, str)})
     lost = Cell(None, unread=True, damaged=True)
-    return [lost if cell.value in short else cell for cell in cells]
+    return [lost if cell.value in spoilt else cell for cell in cells] if spoilt else cells

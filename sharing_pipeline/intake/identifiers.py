@@ -1,0 +1,80 @@
+"""Which texts are no identifiers: what a spreadsheet spoils a code to, what stands for no code.
+
+Nothing is repaired here, because nobody knows the code behind 3.61E+17 (inputs.md §8). The
+patterns are read by Python and by DuckDB; cells are read in values.py, logs in log_sql.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+ERROR_VALUE = r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|#+)"
+"""What a spreadsheet program shows instead of a value; its letters in any case."""
+
+SPOILT = (
+    r"[+-]?\d+(?:\.\d+)?E[+-]\d+|[+-]?\d+\.\d+E\d+"  # 3.611E+17, 1E+05
+    r"|[+-]\d+(?:\.0+)?|[+-]?\d+\.\d*[1-9]\d*"  # -5, 12.5; 12.0 is how others write 12
+    rf"|TRUE|FALSE|{ERROR_VALUE}"
+)
+"""What no code is, but what is left of one in a number or boolean cell; letters in any case."""
+
+NO_CODE = frozenset(
+    (
+        "null", "none", "nil", "nan", "n/a", "na", "无", "無", "空", "暂无", "暫無",
+        "-", "--", "－", "–", "—", "——", "/", "／", "\\",
+    )
+)  # fmt: skip
+"""What people and programs write where there is no code, in lower case."""
+
+_SPOILT = re.compile(SPOILT, re.IGNORECASE | re.ASCII)
+_BARE_EXPONENT = re.compile(r"\d+E\d+", re.IGNORECASE | re.ASCII)
+
+
+def is_spoilt(text: str) -> bool:
+    """Whether a text is surely what a spreadsheet program made of a code."""
+    return _SPOILT.fullmatch(text) is not None
+
+
+def stands_for_nothing(text: str) -> bool:
+    """Whether a text only says that there is no code."""
+    return text.lower() in NO_CODE
+
+
+def spoilt_in(codes: Collection[str]) -> set[str]:
+    """Those of a column's distinct codes that its other codes show to be spoilt."""
+    return _without_zeros(codes) | _with_exponent(codes)
+
+
+def _without_zeros(codes: Collection[str]) -> set[str]:
+    """Codes that are too short because their leading zeros are gone.
+
+    A column has a fixed width when all its all-digit codes that begin with 0 are equally long,
+    none is longer and most are that long; codes of other shapes say nothing about it.
+    """
+    widths = {len(code) for code in codes if code.startswith("0") and code.isdecimal()}
+    if len(widths) != 1:
+        return set()
+    width = widths.pop()
+    digits_only = [code for code in codes if code.isdecimal()]
+    short = {code for code in digits_only if len(code) < width}
+    if any(len(code) > width for code in digits_only) or 2 * len(short) >= len(digits_only):
+        return set()
+    return short
+
+
+def _with_exponent(codes: Collection[str]) -> set[str]:
+    """1e5 or 2E3 among codes of another kind: scientific notation.
+
+    No spreadsheet program writes it without + or point, and 2E3 may stand beside 2A3 or 3F: where
+    other codes mix letters and digits too, and where there are no others, it is a code.
+    """
+    bare = {code for code in codes if _BARE_EXPONENT.fullmatch(code)}
+    if not bare:
+        return bare
+    others = set(codes) - bare
+    return set() if not others or any(_mixes_letters(code) for code in others) else bare
+
+
+def _mixes_letters(code: str) -> bool:
+    return code.isalnum() and not code.isalpha() and not code.isdecimal()
