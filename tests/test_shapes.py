@@ -155,6 +155,26 @@ def test_a_required_column_is_never_guessed_but_its_candidate_is_named(tmp_path:
     )
 
 
+@pytest.mark.parametrize("title", [[], [["某局数据目录"]]])
+def test_headers_too_short_to_tell_are_shown_with_what_they_may_be(
+    tmp_path: Path, title: list[list[str]]
+) -> None:
+    rows = [*title, ["代码", "名称", "单位", "周期"], ["1", "名录", "市民政局", "每月"]]
+    why = str(only(read(tmp_path, csv_bytes(rows), "a.csv")).rejected)
+    assert f"第 {len(title) + 1} 行像是表头，但分不清：" in why
+    assert "“代码”可能是“目录代码”“提供方代码”；" in why
+    assert "“名称”可能是“目录名称”“提供方名称”“所属系统”；" in why
+    assert "“单位”可能是“提供方名称”；" in why
+    assert "“周期”可能是“更新周期”。请改成要的那一个。" in why
+
+
+def test_a_short_header_beside_clear_ones_is_shown_with_what_it_may_be(tmp_path: Path) -> None:
+    rows = [["代码", "名称", "单位", *HEADER[3:]], *ROWS]
+    why = str(only(read(tmp_path, csv_bytes(rows), "a.csv")).rejected)
+    assert "“代码”可能是“目录代码”“提供方代码”，拿不准，没有用；请改成要的那一个。" in why
+    assert "“单位”像是“数源单位”（67%），拿不准，没有用；是的话请改成“提供方名称”。" in why
+
+
 def test_an_optional_header_that_only_resembles_is_a_doubt(tmp_path: Path) -> None:
     table = only(read(tmp_path, csv_bytes([[*HEADER[:5], "最近更新日"], *ROWS]), "a.csv"))
     assert "last_updated_on" not in table.frame.column_names

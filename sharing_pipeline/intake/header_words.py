@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.intake.headers import HEADER_WITHIN, Assigned, Header
-from sharing_pipeline.intake.matching import Likeness, alike, form_of, header_key
+from sharing_pipeline.intake.matching import Likeness, alike, could_be, form_of, header_key
 from sharing_pipeline.intake.raw import Doubt
-from sharing_pipeline.intake.readers.grid import Grid
+from sharing_pipeline.intake.readers.grid import Cell, Grid
 from sharing_pipeline.intake.source_keys import headers_of
 from sharing_pipeline.intake.sources import Source
 
 _WORTH_SHOWING = 0.6
 """How alike a header must be to be named where a required column is missing."""
+_FEWEST_PARTS = 2
+"""A line in which fewer cells are parts of known headers is no header."""
 _WORTH_A_WARNING = 0.8
 """How alike it must be to be doubted where only an optional column is."""
 
@@ -32,7 +34,39 @@ def ask(contract: Contract) -> str:
 
 def no_header(grid: Grid, contract: Contract) -> str:
     """Why a sheet without any header can't be taken."""
-    return f"{where(grid)}前 {HEADER_WITHIN} 行里找不到{contract.title}的表头。{ask(contract)}"
+    return (
+        f"{where(grid)}前 {HEADER_WITHIN} 行里找不到{contract.title}的表头。"
+        f"{unsure(grid, contract)}{ask(contract)}"
+    )
+
+
+def unsure(grid: Grid, contract: Contract) -> str:
+    """What the cells of the line that is most likely the header may mean; empty without one.
+
+    代码, 名称, 单位 are a header to a person, and each may be several of our columns.
+    """
+    rows = [grid.header] if grid.header is not None else _first_rows(grid)
+    parts = [{str(name): could_be(name, contract) for name in row if name} for row in rows]
+    known = [sum(map(bool, each.values())) for each in parts]
+    place = known.index(max(known)) if known else 0
+    if not known or known[place] < _FEWEST_PARTS:
+        return ""
+    choices = [_choice(name, columns, contract) for name, columns in parts[place].items()]
+    told = "；".join(filter(None, choices))
+    line = "字段名" if grid.header is not None else f"第 {grid.first_row + place} 行"
+    return f"{line}像是表头，但分不清：{told}。请改成要的那一个。" if told else ""
+
+
+def _first_rows(grid: Grid) -> list[tuple[Cell, ...]]:
+    return list(zip(*(column[:HEADER_WITHIN] for column in grid.columns), strict=True))
+
+
+def _choice(name: Cell, columns: list[str], contract: Contract) -> str:
+    """Which columns a header may be; nothing for one that is clear."""
+    titles = [contract[column].title for column in columns]
+    if not titles or header_key(name) in map(header_key, titles):
+        return ""
+    return f"“{name}”可能是“{'”“'.join(titles)}”"
 
 
 def why_not(
@@ -43,9 +77,8 @@ def why_not(
     if assigned.missing:
         missing = "、".join(_missing(name, source, contract) for name in assigned.missing)
         candidates = "".join(
-            f"“{header.names[one.place]}”像是“{one.known_as}”（{one.share:.0%}），拿不准，没有用；"
-            f"是的话请改成“{contract[one.column].title}”。"
-            for one in _alike(header, assigned, contract, assigned.missing)
+            _candidate(header, one, assigned, contract)
+            for one in _alike(header, assigned, contract, _would_do(assigned.missing))
             if one.share >= _WORTH_SHOWING
         )
         return f"{place}缺少必填列：{missing}。{candidates}请补上后重报。"
@@ -57,6 +90,23 @@ def why_not(
                 "请只留一个后重报。"
             )
     return None
+
+
+def _would_do(missing: list[str]) -> list[str]:
+    """The missing columns, and the one that may stand in for one of them."""
+    return [*missing, "org_name"] if "org_code" in missing else missing
+
+
+def _candidate(header: Header, one: Likeness, assigned: Assigned, contract: Contract) -> str:
+    """What a header may be where a required column is missing."""
+    written = header.names[one.place]
+    open_columns = [name for name in could_be(written, contract) if name not in assigned.columns]
+    if len(open_columns) > 1:
+        return f"{_choice(written, open_columns, contract)}，拿不准，没有用；请改成要的那一个。"
+    return (
+        f"“{written}”像是“{one.known_as}”（{one.share:.0%}），拿不准，没有用；"
+        f"是的话请改成“{contract[one.column].title}”。"
+    )
 
 
 def _missing(name: str, source: Source, contract: Contract) -> str:

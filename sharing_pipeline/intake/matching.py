@@ -30,6 +30,10 @@ _WITHOUT_NOTE = 0.9
 """How sure a header is that would be certain without its note in brackets."""
 
 
+_SHORTEST_PART = 2
+"""A single letter is a part of too many headers to say anything."""
+
+
 class Likeness(NamedTuple):
     """A header that resembles a column; `share` from 0 to 1 is how much."""
 
@@ -146,6 +150,18 @@ def alike(
         )
         found.append(Likeness(place, column, known_as, share))
     return sorted(found, key=lambda one: (-one.share, one.place))
+
+
+def could_be(name: Cell, contract: Contract) -> list[str]:
+    """The columns with a known header of which this one is a part, as 代码 is of 目录代码; one
+    that is known itself is that column's."""
+    key, known = header_key(name), _known_headers(contract)
+    if key in known:
+        return [known[key]]
+    if len(key) < _SHORTEST_PART:
+        return []
+    found = {column for header, column in known.items() if key in header}
+    return [column for column in contract.names if column in found]
 
 
 def _share(one: str, other: str) -> float:

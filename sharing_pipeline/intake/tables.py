@@ -14,7 +14,15 @@ import pyarrow as pa
 
 from sharing_pipeline.contracts import DATASETS, Contract
 from sharing_pipeline.intake.frames import build_frame, empty_frame
-from sharing_pipeline.intake.header_words import ask, doubts, no_header, notes, where, why_not
+from sharing_pipeline.intake.header_words import (
+    ask,
+    doubts,
+    no_header,
+    notes,
+    unsure,
+    where,
+    why_not,
+)
 from sharing_pipeline.intake.headers import (
     HEADER_WITHIN,
     Assigned,
@@ -231,5 +239,6 @@ def _nothing_found(
     elif not any(any(column) for grid in grids for column in grid.columns):
         why = "文件里没有内容，没有数据行。请检查导出是否成功后重报。"
     else:
-        why = f"前 {HEADER_WITHIN} 行里找不到表头。{ask(contract)}"
+        hints = "".join(unsure(grid, contract) for grid in grids)
+        why = f"前 {HEADER_WITHIN} 行里找不到表头。{hints}{ask(contract)}"
     return RawTable(contract.table, empty_frame(), rejected=why)
