@@ -69,7 +69,7 @@ class CodeTable:
     labels: Mapping[str, str]
     details: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     iso_repeats: bool = False
-    drop_suffix: str = ""
+    drop_suffixes: tuple[str, ...] = ()
     bracket_notes: bool = False
     keep_unknown: bool = False
 
@@ -115,8 +115,8 @@ class CodeTable:
         label = clean(text)
         if self.iso_repeats:
             label = _ISO_REPEAT.sub("", label)
-        if label not in self.labels and self.drop_suffix:
-            label = label.removesuffix(self.drop_suffix)
+        for suffix in self.drop_suffixes:
+            label = label if label in self.labels else label.removesuffix(suffix)
         return self.labels.get(label)
 
 
@@ -152,7 +152,7 @@ def _table(raw: Mapping[str, Any]) -> CodeTable:
             for value, more in raw["values"].items()
         },
         iso_repeats=raw.get("iso_repeats", False),
-        drop_suffix=clean(raw.get("drop_suffix", "")),
+        drop_suffixes=tuple(clean(suffix) for suffix in raw.get("drop_suffixes", ())),
         bracket_notes=raw.get("bracket_notes", False),
         keep_unknown=raw.get("keep_unknown", False),
     )

@@ -68,9 +68,27 @@ def test_any_iso_repeat_may_carry_its_repetition(label: str, value: str) -> None
         ("Ｐ１Ｍ", "每月"),
         ("As Needed", "不定期"),
         ("不定期更新(按需)", "不定期"),
+        ("两周一次", "每两周"),
+        ("每两周更新一次", "每两周"),
+        ("每月1次", "每月"),
+        ("一年一次", "每年"),
+        ("一季度一次", "每季度"),
+        ("一次", None),
+        ("每周两次", None),
+        ("一月", None),
+        ("季報", "每季度"),
+        ("月报", "每月"),
+        ("年報", "每年"),
+        ("每工作日", "每日"),
+        ("每个工作日", "每日"),
+        ("每星期", "每周"),
+        ("每十天", "每旬"),
+        ("每2个月", "每两月"),
+        ("每三个月", "每季度"),
+        ("不再更新", "一次性/不更新"),
     ],
 )
-def test_written_otherwise(text: str, value: str) -> None:
+def test_written_otherwise(text: str, value: str | None) -> None:
     assert CYCLE.read(text) == value
 
 
@@ -81,6 +99,29 @@ def test_written_otherwise(text: str, value: str) -> None:
 )  # fmt: skip
 def test_not_understood_is_never_guessed(text: str) -> None:
     assert CYCLE.read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "value"),
+    [
+        ("sharing_type", "无条件共享类", "无条件共享"),
+        ("sharing_type", "依申请共享", "有条件共享"),
+        ("sharing_type", "非共享", "不予共享"),
+        ("publish_status", "已上线", "已发布"),
+        ("publish_status", "已下架", "已下线"),
+        ("publish_status", "驳回", "已退回"),
+        ("mount_status", "已掛接", "已挂载"),
+        ("mount_status", "未挂接", "未挂载"),
+        ("mount_status", "待审核", None),
+        ("resource_status", "在用", "正常"),
+        ("resource_status", "已停用", "停用"),
+        ("exchange_status", "交换成功", "成功"),
+        ("direction", "汇聚", "归集"),
+        ("decision", "不同意", "不予提供"),
+    ],
+)
+def test_everyday_words_of_the_other_tables(table: str, text: str, value: str | None) -> None:
+    assert CODES[table].read(text) == value
 
 
 def test_a_note_in_brackets_is_kept_apart() -> None:
