@@ -62,16 +62,26 @@ class Column:
 
 
 @dataclass(frozen=True)
+class NamedResource:
+    """The header under which a form's row names the resource mounted under it, and what is true
+    of every such resource: (canonical column, value)."""
+
+    header: str
+    constants: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Form:
     """A form that other platforms hand out, told by `headers`, and what its headers are here.
 
     `columns`: (canonical column, header of the form). `note` tells the sender what was made of
-    it. A form with `refused` is no table of ours, and that is why.
+    it. A form with `refused` is no table of ours as long as it lacks the key, and that is why.
     """
 
     title: str
     headers: tuple[str, ...]
     columns: tuple[tuple[str, str], ...] = ()
+    resource: NamedResource | None = None
     note: str = ""
     refused: str = ""
 
@@ -102,7 +112,19 @@ def _column(fields: dict[str, Any]) -> Column:
 
 def _form(fields: dict[str, Any]) -> Form:
     columns = tuple(fields.get("columns", {}).items())
-    return Form(**{**fields, "headers": tuple(fields["headers"]), "columns": columns})
+    resource = _named_resource(**fields["resource"]) if "resource" in fields else None
+    return Form(
+        **{
+            **fields,
+            "headers": tuple(fields["headers"]),
+            "columns": columns,
+            "resource": resource,
+        }
+    )
+
+
+def _named_resource(header: str, constants: dict[str, str]) -> NamedResource:
+    return NamedResource(header, tuple(constants.items()))
 
 
 @cache

@@ -28,7 +28,7 @@ REFUSED = {
     "overall_evaluation": "这是项目评价结果，不是目录",
     "system_operation_detail": "这是系统运行的汇总，不是交换日志",
     "业务表模板": "这是业务表清单，一行是一张业务表，没有提供方，不是目录",
-    "信息项模板": "第 3 行的表头缺少必填列：目录代码",
+    "信息项模板": "这是“信息项模板”，没有写信息项属于哪条目录",
 }
 LETTERS = "甲乙丙丁戊己"
 ENTRIES = len(LETTERS)
@@ -158,7 +158,7 @@ def test_forms_are_read_from_every_carrier(tmp_path: Path, name: str, carrier: s
 
 
 def check(folder: Path, data: bytes, name: str) -> None:
-    catalogue, items = read(folder, data, name).tables
+    catalogue, *_, items = read(folder, data, name).tables
     columns = ["catalogue_code", "name", "org_name", "update_cycle", "sharing_type"]
     assert (catalogue.dataset, catalogue.rejected) == ("catalogue", None)
     assert cells(catalogue, *columns) == expected_entries()
@@ -172,7 +172,7 @@ def check(folder: Path, data: bytes, name: str) -> None:
 
 @pytest.mark.parametrize("name", CATALOGUES)
 def test_what_a_form_says_is_accepted(tmp_path: Path, name: str) -> None:
-    catalogue, items = read(tmp_path, saved(filled(name)), f"{name}.xlsx").tables
+    catalogue, *_, items = read(tmp_path, saved(filled(name)), f"{name}.xlsx").tables
     [verdict] = verdicts([catalogue])
     assert (verdict.rows_read, verdict.accepted) == (ENTRIES, ENTRIES)
     assert {rule for _, _, _, rule in verdict.findings} <= {"catalogue_name_near_duplicate"}
@@ -191,6 +191,41 @@ def test_a_code_that_somebody_added_to_a_form_counts(tmp_path: Path) -> None:
     codes = catalogue.frame["catalogue_code"].to_pylist()
     assert codes == [f"3611{entry:05d}" for entry in range(ENTRIES)]
     assert catalogue.notes == []
+
+
+def test_the_resource_that_a_row_names_is_mounted_under_its_entry(tmp_path: Path) -> None:
+    book = filled("数据资源目录导入模板")
+    sheet = book.worksheets[0]
+    for row in (4, 6):
+        sheet.cell(row, 1).value = None
+    resources = read(tmp_path, saved(book), "a.xlsx").tables[1]
+    assert (resources.dataset, resources.rejected) == ("resource", None)
+    names = ("resource_id", "catalogue_code", "resource_type", "mount_status")
+    assert cells(resources, *names) == [
+        [f"{LETTERS[at]}类对象信息/挂接资源名称{LETTERS[at]}", f"{LETTERS[at]}类对象信息",
+         "库表", "已挂载"]
+        for at in (1, 3, 4, 5)
+    ]  # fmt: skip
+    [verdict] = verdicts([resources])
+    assert (verdict.accepted, verdict.findings) == (4, frozenset())
+
+
+def test_a_form_that_names_no_resource_leaves_resources_alone(tmp_path: Path) -> None:
+    book = filled("数据资源目录导入模板")
+    for entry in range(ENTRIES):
+        book.worksheets[0].cell(4 + entry, 1).value = None
+    tables = read(tmp_path, saved(book), "a.xlsx").tables
+    assert [table.dataset for table in tables] == ["catalogue", "field"]
+
+
+def test_items_of_a_form_without_entry_are_read_once_somebody_adds_the_code(tmp_path: Path) -> None:
+    book = filled("信息项模板")
+    sheet = book.worksheets[0]
+    sheet.cell(3, 4).value = "目录代码"
+    for entry in range(ENTRIES):
+        sheet.cell(4 + entry, 4).value = "E-1"
+    [items] = read(tmp_path, saved(book), "a.xlsx").tables
+    assert (items.dataset, items.rejected, items.frame.num_rows) == ("field", None, ENTRIES)
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -105,8 +105,13 @@ def _read_as_one(upper: list[Cell], lower: list[Cell], known: Container[str]) ->
     return names
 
 
-def refusing_form(grid: Grid, contracts: Mapping[str, Contract]) -> Form | None:
-    """The known form that this sheet is, if it is one that is no table of ours."""
+def refusing_form(
+    grid: Grid, header: Header | None, contracts: Mapping[str, Contract]
+) -> Form | None:
+    """The known form that this sheet is, if it is one that is no table of ours; somebody who
+    added the key to it has made it one."""
+    if header is not None and header.matches.keys() & set(contracts[header.dataset].key[:1]):
+        return None
     rows = zip(*(column[:HEADER_WITHIN] for column in grid.columns), strict=True)
     lines = [grid.header] if grid.header is not None else list(rows)
     forms = (form_of(line, contract) for line in lines for contract in contracts.values())

@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from sharing_pipeline.contracts import DATASETS, Contract
+from sharing_pipeline.intake.form_resources import with_named_resources
 from sharing_pipeline.intake.frames import build_frame, empty_frame
 from sharing_pipeline.intake.header_words import (
     ask,
@@ -53,8 +54,9 @@ from sharing_pipeline.settings import Limits
 
 @dataclass(frozen=True)
 class _Sheet:
-    """One sheet read for one dataset; `why` is set when it can't be taken."""
+    """One sheet read for one dataset, as `source` declares; `why`: it can't be taken."""
 
+    source: Source
     grid: Grid
     header: Header | None
     assigned: Assigned
@@ -83,16 +85,17 @@ def read_tables(
     headers = [find_header(grid, source, contracts) for grid in grids]
     any_certain = any(header is not None and header.certain for header in headers)
     for grid, header in zip(grids, headers, strict=True):
-        form = refusing_form(grid, contracts) if source.canonical else None
+        form = refusing_form(grid, header, contracts) if source.canonical else None
         dataset = _dataset(grid, header, source, contracts, any_certain)
-        if form is not None and (header is None or not header.certain):
+        if form is not None:
             refused.append(f"{where(grid)}：{form.refused}")
             continue
         if dataset is None:
             said.extend(_unfit(grid))
             continue
-        for each in _datasets_of_rows(dataset, source):
-            sheet, passed_over = _read_sheet(grid, header, each, source, contracts)
+        grid, reader = with_named_resources(grid, header, source, contracts)
+        for each in _datasets_of_rows(dataset, reader):
+            sheet, passed_over = _read_sheet(grid, header, each, reader, contracts)
             sheets.setdefault(each, []).append(sheet)
             skipped.extend(passed_over if each == dataset else [])
     tables = [
@@ -149,7 +152,7 @@ def _read_sheet(
 ) -> tuple[_Sheet, list[Skipped]]:
     contract = contracts[dataset]
     if header is None:
-        return _Sheet(grid, None, Assigned({}), [], no_header(grid, contract)), []
+        return _Sheet(source, grid, None, Assigned({}), [], no_header(grid, contract)), []
     if dataset != header.dataset:
         header = header.of(contract, source)
     assigned = assign(header, source, contract)
@@ -159,7 +162,7 @@ def _read_sheet(
     if dataset != source.dataset and grid.without_items:
         # A row derives its resource from an item: where there is none, there is no resource.
         rows = [place for place in rows if place not in grid.without_items]
-    return _Sheet(grid, header, assigned, rows, why), skipped
+    return _Sheet(source, grid, header, assigned, rows, why), skipped
 
 
 def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contract) -> RawTable:
@@ -175,14 +178,14 @@ def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contrac
         )
     taken = [(sheet, sheet.header) for sheet in sheets if sheet.header is not None]
     frames = [
-        build_frame(sheet.grid, header, sheet.rows, sheet.assigned, source, contract)
+        build_frame(sheet.grid, header, sheet.rows, sheet.assigned, sheet.source, contract)
         for sheet, header in taken
     ]
-    parts = [_part(sheet, header, source, dataset) for sheet, header in taken]
+    parts = [_part(sheet, header, dataset) for sheet, header in taken]
     doubtful = [
         one
         for sheet, header in taken
-        for one in doubts(sheet.grid.sheet, header, sheet.assigned, source, contract)
+        for one in doubts(sheet.grid.sheet, header, sheet.assigned, sheet.source, contract)
     ]
     return RawTable(
         dataset=dataset,
@@ -205,8 +208,8 @@ def _joined(frames: list[pa.Table], contract: Contract) -> pa.Table:
     return table.select([name for name in contract.names if name in table.column_names] + behind)
 
 
-def _part(sheet: _Sheet, header: Header, source: Source, dataset: str) -> Part:
-    declared = source.mapping(dataset).columns
+def _part(sheet: _Sheet, header: Header, dataset: str) -> Part:
+    declared = sheet.source.mapping(dataset).columns
     headers = {}
     for name, place in sheet.assigned.columns.items():
         value = declared.get(name)
