@@ -236,6 +236,15 @@ def test_another_source_is_read_by_its_own_columns(tmp_path: Path, desk: Path) -
     assert "编号" in result.stdout
 
 
+def test_resources_of_a_log_are_looked_up_in_the_home_and_nowhere_else(
+    home: Home, desk: Path
+) -> None:
+    path = write_csv(desk / "log.csv", [batch("L-9", "R-404", "2026-11-20 10:00:00")])
+    assert said(looked_at(home, path)) == [("warning", None, "exchange_unknown_resource")]
+    assert said(looked_at(home, path, use_home=False)) == []
+    assert "日志里的资源标识是否存在没有核对" in check(home, path, with_home=False).stdout
+
+
 def test_a_log_is_checked_and_answered_by_its_rows(home: Home, desk: Path) -> None:
     rows = [batch("L-1", "R-1", "2026-11-20 10:00:00"), batch("", "R-1", "2026-11-20 10:00:00")]
     result = check(home, write_csv(desk / "log.csv", rows), "--reply", "log.xlsx")

@@ -138,6 +138,19 @@ def test_forms_filled_in_with_their_examples_pass_a_night_without_a_finding(tmp_
     assert [row for row in home.table("issue") if row["severity"] == "warning"] == []
 
 
+def test_a_form_filled_in_with_its_examples_passes_a_check_without_a_home(
+    dataset: str, form: Path, tmp_path: Path
+) -> None:
+    fill(form)
+    words = ["check", str(form), "--catalog", str(PROJECT / "catalog")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SHARING_HOME", raising=False)
+        patch.chdir(tmp_path)
+        result = CliRunner().invoke(main, words, catch_exceptions=False)
+    assert "没有发现问题" in result.stdout, result.output
+    assert result.exit_code == 0
+
+
 def test_drop_downs_offer_what_intake_reads(form: Path) -> None:
     for column, offered, _ in drop_downs(form):
         if column.type == "boolean":

@@ -192,4 +192,7 @@ def _print_how(settings: Settings, checked: Checked) -> None:
         )
     if not checked.home_used:
         unused_home = f"主目录 {settings.home} 还没有用过，" if _home_given() else ""
-        click.echo(f"{unused_home}没有与现有目录比较：归属、比上次少多少条没有核对。")
+        click.echo(
+            f"{unused_home}没有与现有目录比较：归属、比上次少多少条、"
+            "日志里的资源标识是否存在没有核对。"
+        )

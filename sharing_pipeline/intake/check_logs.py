@@ -79,7 +79,7 @@ def _counts(intake: Intake, taken: Taken) -> dict[str, int]:
     return {
         **taken.result.counts,
         "repeated_batch": taken.result.duplicate,
-        "unknown_resource": int(unmatched),
+        "unknown_resource": int(unmatched) if intake.knows_resources else 0,
         "future_day": int(future),
     }
 

@@ -97,6 +97,7 @@ def check_files(
     with scratch_store(settings, home, bytes_of) as store:
         warm_up_beside()
         intake = new_intake(settings, store, clock().astimezone(SHANGHAI).date())
+        intake.knows_resources = home is not None
         known = _know_organisations(intake, sandbox, bytes_of, clock)
         _forget_logs(store.session, list(bytes_of))
         reading = _Reading(intake, sandbox, declared, dataset)

@@ -35,7 +35,8 @@ READER_VERSION = "2"
 
 @dataclass
 class Intake:
-    """What taking in one night needs and gathers. `sharing_methods`: the night's entries' own."""
+    """What taking in one night needs and gathers. `sharing_methods`: the night's entries' own;
+    `knows_resources`: whether the home says which resources there are (a check may have none)."""
 
     settings: Settings
     store: Store
@@ -46,6 +47,7 @@ class Intake:
     reports: dict[str, SuiteReport] = field(default_factory=dict)
     submissions: list[Submission] = field(default_factory=list)
     sharing_methods: dict[str, str] = field(default_factory=dict)
+    knows_resources: bool = True
 
 
 def new_intake(settings: Settings, store: Store, day: date) -> Intake:
