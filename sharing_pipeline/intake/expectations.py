@@ -21,6 +21,7 @@ from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.intake.late_imports import left_for_later
 from sharing_pipeline.intake.suite_columns import name_helpers, with_suite_columns
 from sharing_pipeline.intake.suites import RuleText, Suite, load_suite, rule_texts
+from sharing_pipeline.organisations import Organisations
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
@@ -77,20 +78,23 @@ def validate(
     frame: pd.DataFrame,
     folder: Path,
     *,
-    parents: Mapping[str, str] | None = None,
+    organisations: Organisations | None = None,
     sharing_methods: Mapping[str, str] | None = None,
 ) -> SuiteReport:
     """Run the dataset's suite on the rows that go in; an empty frame gives zero counts.
 
     `frame`: a unique index, by which findings speak of rows; the contract's columns typed,
-    `<name>__unread` and `<name>__remark` beside them, and `as_of`, the D of the run. `parents`
-    and `sharing_methods` are those of suite_columns.py. Raises ConfigurationError for an
-    expectation that can't be evaluated: a fault of the run, not of the data.
+    `<name>__unread` and `<name>__remark` beside them, and `as_of`, the D of the run.
+    `organisations` and `sharing_methods` are those of suite_columns.py. Raises
+    ConfigurationError for an expectation that can't be evaluated: a fault of the run, not of the
+    data.
     """
     suite = load_suite(dataset, folder)
     outcomes: dict[str, tuple[int, list[Any]]] = dict.fromkeys(suite.texts, (0, []))
     if len(frame):
-        frame = with_suite_columns(dataset, frame, parents=parents, sharing_methods=sharing_methods)
+        frame = with_suite_columns(
+            dataset, frame, organisations=organisations, sharing_methods=sharing_methods
+        )
         outcomes = _run(suite, frame)
     results, findings = [], []
     for expectation, text in zip(suite.expectations, suite.texts.values(), strict=True):

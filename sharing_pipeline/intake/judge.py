@@ -94,7 +94,7 @@ def judge(
     if contract.table == "organisation":
         _note_strangers(judged.frame, ("parent", "successor"))
     _judge_conflicts(judged, contract, rules, shared_keys)
-    _run_suite(judged, contract, expectations, organisations.parents, sharing_methods)
+    _run_suite(judged, contract, expectations, organisations, sharing_methods)
     return judged
 
 
@@ -218,11 +218,15 @@ def _run_suite(
     judged: Judged,
     contract: Contract,
     expectations: Path,
-    parents: Mapping[str, str],
+    organisations: Organisations,
     methods: Mapping[str, str],
 ) -> None:
     judged.report = validate(
-        contract.table, judged.accepted, expectations, parents=parents, sharing_methods=methods
+        contract.table,
+        judged.accepted,
+        expectations,
+        organisations=organisations,
+        sharing_methods=methods,
     )
     found = judged.report.findings
     judged.refuse(found[list(FINDING_COLUMNS)])

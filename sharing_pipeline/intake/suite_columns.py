@@ -14,6 +14,8 @@ from itertools import zip_longest
 import pandas as pd
 
 from sharing_pipeline.codes import clean
+from sharing_pipeline.intake.odd_codes import code_helpers
+from sharing_pipeline.organisations import Organisations
 
 _LAST_NUMBER = re.compile(r"(.*?)(\d+)(\D*)", re.DOTALL)
 _NOT_A_WORD = re.compile(r"[\W_]+")
@@ -26,16 +28,18 @@ def with_suite_columns(
     dataset: str,
     frame: pd.DataFrame,
     *,
-    parents: Mapping[str, str] | None = None,
+    organisations: Organisations | None = None,
     sharing_methods: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """`frame` with every helper column that the dataset's suite reads; the rows stay in order.
 
-    `parents`: org_code → its parent's, for names said by both. `sharing_methods`:
-    catalogue_code → the entry's sharing_method, for resources; without them nothing contradicts.
+    `organisations`: those that are known, for what parent and child both say and for whose code
+    an entry's begins with. `sharing_methods`: catalogue_code → the entry's sharing_method, for
+    resources; without them nothing contradicts.
     """
     if dataset == "catalogue":
-        helpers = name_helpers(frame, parents)
+        known = organisations or Organisations([])
+        helpers = name_helpers(frame, known.parents).join(code_helpers(frame, known))
         helpers["lacks__cycle"] = frame["lacks"].str.contains(r"\bcycle\b").eq(True)
     elif dataset == "resource":
         methods = frame["catalogue_code"].map(dict(sharing_methods or {})).astype("str")
