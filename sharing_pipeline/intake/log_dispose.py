@@ -134,6 +134,9 @@ def _fault(
 
 def _fixed_width(connection: duckdb.DuckDBPyConnection) -> int | None:
     """The width of resource ids whose leading zeros show that it is fixed, as values.py has it."""
+    any_zero = "SELECT 1 FROM log_rows WHERE starts_with(resource_id, '0') LIMIT 1"
+    if not connection.execute(any_zero).fetchall():
+        return None
     lengths = connection.execute(
         "SELECT strlen(code), starts_with(code, '0'), count(*) FROM (SELECT DISTINCT resource_id "
         f"AS code FROM log_rows WHERE {ALL_DIGITS.format('resource_id')}) AS codes GROUP BY ALL"
