@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
-
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.errors import ConfigurationError, UnreadableFile
 from sharing_pipeline.intake.batch import Arrival
@@ -23,7 +21,7 @@ from sharing_pipeline.intake.submission import Intake
 from sharing_pipeline.intake.tables import read_tables
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.lake import Lake
-from sharing_pipeline.store.ledger import PublishedNight, ReceivedFile
+from sharing_pipeline.store.ledger import ReceivedFile
 
 CATALOG_SOURCE = "catalog"
 """The source of organisations.csv and exemptions.csv under catalog/."""
@@ -155,5 +153,5 @@ def _effective_on(intake: Intake, source: Source, file: ReceivedFile) -> date:
     declared = source.effective_date(file.file_name)
     if declared is not None:
         return declared
-    published = intake.store.session.scalar(select(func.max(PublishedNight.as_of)))
+    published = intake.last_published
     return min(file.received_at.date(), max(intake.day, published or intake.day))

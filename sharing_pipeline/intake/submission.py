@@ -13,7 +13,7 @@ from datetime import date
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sharing_pipeline.codes import CodeTable, load_codes
@@ -24,18 +24,19 @@ from sharing_pipeline.intake.lists import known_organisations
 from sharing_pipeline.intake.rules import Rule, load_rules
 from sharing_pipeline.organisations import Organisations
 from sharing_pipeline.settings import Settings
-from sharing_pipeline.store.ledger import LakeFile, Part, Submission
+from sharing_pipeline.store.ledger import LakeFile, Part, PublishedNight, Submission
 
 KEYS = pa.schema([("submission", pa.int64()), ("key", pa.string())])
 """Columns of the lake files that name rows by their submission and key."""
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Changes when the same bytes would be read differently."""
 
 
 @dataclass
 class Intake:
-    """What taking in one night needs and gathers. `sharing_methods`: the night's entries' own;
+    """What taking in one night needs and gathers. `last_published`: the last
+    day with figures; `sharing_methods`: the night's entries' own;
     `knows_resources`: whether the home says which resources there are (a check may have none)."""
 
     settings: Settings
@@ -44,6 +45,7 @@ class Intake:
     rules: dict[str, Rule]
     day: date
     organisations: Organisations
+    last_published: date | None = None
     reports: dict[str, SuiteReport] = field(default_factory=dict)
     submissions: list[Submission] = field(default_factory=list)
     sharing_methods: dict[str, str] = field(default_factory=dict)
@@ -53,7 +55,9 @@ class Intake:
 def new_intake(settings: Settings, store: Store, day: date) -> Intake:
     """What taking files in needs, with the organisations of the list in force."""
     codes, rules = load_codes(settings.catalog), load_rules(settings.catalog)
-    return Intake(settings, store, codes, rules, day, known_organisations(store))
+    last_published = store.session.scalar(select(func.max(PublishedNight.as_of)))
+    organisations = known_organisations(store)
+    return Intake(settings, store, codes, rules, day, organisations, last_published)
 
 
 def add_submission(

@@ -46,6 +46,9 @@ _BOOLEANS = {"true": True, "是": True, "false": False, "否": False}
 _FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _NOTHING_TO_SEE = INVISIBLE + "".join(chr(c) for c in range(0x3001) if chr(c).isspace())
 _ERROR_VALUE = re.compile(ERROR_VALUE, re.IGNORECASE)
+_NEEDS_A_LOOK = r"^.{0,5}$|^[0_/-]|[^A-Za-z0-9_/-]|^[0-9]+[Ee][0-9]+$"
+"""What most columns of codes have none of: words for nothing, zeros that tell a width, signs,
+points, anything that isn't ASCII, and what might be a number's exponent."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ def read_column(
     flags = np.broadcast_to(np.asarray(from_workbook, dtype=bool), len(text))
     if column.type == "text":
         return _as_written(text, flags)
+    if column.type == "code" and not text.str.contains(_NEEDS_A_LOOK, na=False).any():
+        return _untouched(text)
     reader = _reader(column, codes, own_codes, timezone)
     written, places = _distinct(text, flags)
     empty = Cell(False if column.type == "boolean" else None)
@@ -127,6 +132,12 @@ def _as_written(text: pd.Series, from_workbook: np.ndarray) -> ReadColumn:
     failed |= text.str.startswith("=", na=False) & from_workbook
     damaged = pd.Series(False, index=text.index, name=text.name)
     return ReadColumn(text.mask(failed), text.where(failed), nothing, damaged)
+
+
+def _untouched(text: pd.Series) -> ReadColumn:
+    """A column in which every cell is what it says."""
+    nothing = pd.Series(None, index=text.index, dtype="str", name=text.name)
+    return ReadColumn(text, nothing, nothing, pd.Series(False, index=text.index, name=text.name))
 
 
 def _distinct(
