@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-import yaml
-
 from sharing_pipeline.errors import ConfigurationError
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -56,16 +54,20 @@ def read_limits(catalog: Path) -> Limits:
     path = catalog / "limits.yaml"
     if not path.is_file():
         return Limits()
-    try:
-        written = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} 不是正确的 YAML：{error}。请改正。") from error
+    # Whoever only asks for help shall not wait for pydantic.
+    from sharing_pipeline.strict_yaml import load_yaml, shown
+    from sharing_pipeline.yaml_faults import line_of
+
+    written = load_yaml(path)
     known = {one.name.replace("_bytes", "_mib"): one.name for one in fields(Limits)}
-    if not isinstance(written, dict) or not written.keys() <= known.keys():
-        raise ConfigurationError(f"{path} 里只能写 {'、'.join(known)}。请改正。")
     for name, value in written.items():
+        where = f"{path} 第 {line_of(path.read_bytes(), [name])} 行"
+        if name not in known:
+            raise ConfigurationError(f"{where}：没有 {name} 这个键，只能写 {'、'.join(known)}。")
         if type(value) is not int or value <= 0:
-            raise ConfigurationError(f"{path} 里的 {name} 要写大于 0 的整数，现在是 {value}。")
+            raise ConfigurationError(
+                f"{where}：{name} 要写大于 0 的整数，现在是 {shown(value)}。请改正。"
+            )
     sizes = {
         known[name]: value * (_MIB if name.endswith("_mib") else 1)
         for name, value in written.items()

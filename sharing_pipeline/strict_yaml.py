@@ -7,6 +7,7 @@ have is its own module's matter.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from sharing_pipeline.errors import ConfigurationError
+from sharing_pipeline.yaml_faults import SaidTwice, fault, line_of
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,6})?")
@@ -32,9 +34,7 @@ class _ExactLoader(yaml.SafeLoader):
         for key, _ in node.value:
             name = str(key.value)
             if name in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"键 {name} 写了两次", problem_mark=key.start_mark
-                )
+                raise SaidTwice(name, key.start_mark)
             seen.add(name)
         return super().construct_mapping(node, deep=deep)
 
@@ -107,17 +107,17 @@ def read_yaml(path: Path, content: bytes) -> dict[str, Any]:
     try:
         raw = yaml.load(content, Loader=_ExactLoader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else "某处"
-        problem = getattr(error, "problem", None) or "不是 UTF-8 文本"
-        raise ConfigurationError(
-            f"{path} 不是正确的 YAML，{where}附近：{problem}。请改正。"
-        ) from error
+        raise not_yaml(path, error) from None
     if raw is None:
         return {}
     if not isinstance(raw, dict):
         raise ConfigurationError(f"{path} 的内容应是一行行“键: 值”。")
     return raw
+
+
+def not_yaml(path: Path, error: yaml.YAMLError) -> ConfigurationError:
+    """A file whose form is wrong; the parser's own text would quote it, and isn't chained."""
+    return ConfigurationError(f"{path} 不是正确的 YAML，{fault(error)}。请改正。")
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -138,9 +138,24 @@ def validate(
     try:
         return model.model_validate(data, context=context)
     except ValidationError as error:
-        findings = "\n".join(f"  {_finding(dict(each), under)}" for each in error.errors())
-        raise ConfigurationError(f"{path} 有误：\n{findings}") from error
+        raise wrong(path, error, under=under) from None
 
+
+def wrong(path: Path, error: ValidationError, *, under: str = "") -> ConfigurationError:
+    """Every finding with its line, its key and what is allowed; a single one as one sentence."""
+    content = path.read_bytes() if path.is_file() else b""
+    found = [_finding(dict(each), under, content) for each in error.errors()]
+    if len(found) == 1:
+        return ConfigurationError(f"{path} 有误：{found[0]}。请改正。")
+    lines = "".join(f"\n  {one}" for one in found)
+    return ConfigurationError(f"{path} 有误：{lines}")
+
+
+UNKNOWN_KEY = "unknown_key"
+"""The type of our own finding of a key that isn't known: `key`, and the `known` ones."""
+FORM_TAG = "form:"
+"""How the tags of a key begin that may be written in several forms, and the type of the finding
+that none of them fits, with its `error`."""
 
 _ALLOWED = {
     "missing": "缺少这个键，必须写",
@@ -156,27 +171,49 @@ _ALLOWED = {
     "greater_than_equal": "不能小于 {ge}",
     "less_than_equal": "不能大于 {le}",
     "literal_error": "只能是 {expected}",
+    "extra_forbidden": "没有这个键",
+    "too_short": "不能为空",
+    "int_parsing": "要写整数",
+    "date_parsing": "要写成 2026-01-31 这样的、确实存在的日期",
+    "date_from_datetime_parsing": "要写成 2026-01-31 这样的、确实存在的日期",
+    "date_from_datetime_inexact": "要写成 2026-01-31 这样的日期，不带时间",
     "value_error": "{error}",
+    UNKNOWN_KEY: "没有这个键；可用的有：{known}",
+    FORM_TAG: "{error}",
 }
+_NOT_SO = "写法不对"
 
 
-def _finding(error: dict[str, Any], under: str) -> str:
-    """One of pydantic's findings as `key：what is allowed（what is written）`."""
-    key = ".".join(str(part) for part in (under, *error["loc"]) if part != "")
+def _finding(error: dict[str, Any], under: str, content: bytes) -> str:
+    """One of pydantic's findings as `第 3 行 key：what is allowed（what is written）`."""
     values = {name: str(value) for name, value in error.get("ctx", {}).items()}
+    place = [part for part in (under, *error["loc"]) if part != "" and not _is_tag(part)]
+    if error["type"] == UNKNOWN_KEY:
+        place.append(values["key"])
+    key = ".".join(str(part) for part in place)
     if "expected" in values:
         values["expected"] = (
             values["expected"].replace("'", "").replace(" or ", "、").replace(", ", "、")
         )
-    allowed = (
-        _ALLOWED[error["type"]].format(**values) if error["type"] in _ALLOWED else error["msg"]
-    )
+    allowed = _ALLOWED.get(error["type"], _NOT_SO).format(**values)
+    line = line_of(content, place)
+    where = " ".join(filter(None, (f"第 {line} 行" if line else "", key)))
     written = error["input"]
-    shown = "" if isinstance(written, dict | list) else f"（现在写的是 {_shown(written)}）"
-    return f"{key}：{allowed}{shown}" if key else f"{allowed}{shown}"
+    now = f"（现在写的是 {shown(written)}）" if _may_be_shown(written, place) else ""
+    return f"{where or '整个文件'}：{allowed}{now}"
 
 
-def _shown(value: object) -> str:
+def _is_tag(part: object) -> bool:
+    """Whether pydantic names one of several allowed forms here, and not a key of the file."""
+    return isinstance(part, str) and part.startswith(FORM_TAG)
+
+
+def _may_be_shown(written: object, place: Sequence[object]) -> bool:
+    """Groups are too long, and an address with its password must not be seen."""
+    return not (isinstance(written, dict | list) or "database" in place or "://" in str(written))
+
+
+def shown(value: object) -> str:
     """A value as the file has it."""
     words = {True: "true", False: "false"}
     if value is None:

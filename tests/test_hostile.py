@@ -312,8 +312,11 @@ def test_limits_come_from_the_catalog(tmp_path: Path) -> None:
     path = tmp_path / "limits.yaml"
     path.write_text("file_mib: 3\nseconds: 7\n", encoding="utf-8")
     assert read_limits(tmp_path) == Limits(file_bytes=3 * MIB, seconds=7)
-    for wrong, why in (("cells: 0", "大于 0"), ("rows: 9", "只能写"), ("- 1", "只能写"),
-                       ("seconds: yes", "大于 0"), ("a: [", "不是正确的 YAML")):  # fmt: skip
+    for wrong, why in (("cells: 0", "大于 0"),
+                       ("rows: 9", "第 1 行：没有 rows 这个键，只能写 file_mib"),
+                       ("- 1", "一行行“键: 值”"), ("seconds: yes", "大于 0"),
+                       ("\nseconds: 1.5", "第 2 行：seconds 要写大于 0 的整数，现在是 1.5"),
+                       ("a: [", "第 1 行第 5 列附近：这里缺少值，或括号没有收尾")):  # fmt: skip
         path.write_text(wrong, encoding="utf-8")
         with pytest.raises(ConfigurationError, match=why):
             read_limits(tmp_path)

@@ -216,9 +216,34 @@ def test_canonical_sources_need_no_yaml(tmp_path: Path) -> None:
         ("organisations: from_rows", "canonical: true", "不能写 canonical"),
         ("organisations: from_rows", "dated: file", "dated：只能是"),
         ("organisations: from_rows", "explode: 明细", "要同时写 row_is: resource"),
-        ("organisations: from_rows", "records: ''", "records：不能是空的"),
+        ("organisations: from_rows", "records: ''", "records：不能为空"),
         ("    resource_id:", "    row_count:", "要写 resource_id"),
-        ("dataset: catalogue", "dataset: [", "不是正确的 YAML"),
+        ("dataset: catalogue", "dataset: [", "第 3 行第 10 列附近：方括号没有收尾，或缺少逗号。"),
+        ("title: 某市门户", "title: 甲: 乙", "第 2 行第 9 列附近：这里不能再有“: ”"),
+        ("title: 某市门户", "title: '甲", "第 2 行第 8 列附近：引号没有收尾"),
+        ("title: 某市门户", "\ttitle: 甲", "缩进用了制表符（Tab），请改成空格"),
+        ("title: 某市门户", "title: 某市门户\n  dataset2: x", "附近：这里不能再有“: ”"),
+        (
+            "when: 格式, is",
+            "wen: 格式, is",
+            "第 19 行 resource.columns.mount_status：要写成 表头、{from: [表头, 表头]} 或 ",
+        ),
+        (
+            "when: 格式, is",
+            "when: 格式, iss",
+            "resource.columns.mount_status.iss：没有这个键；可用的有：else、has、in、is、map、only、",
+        ),
+        (
+            "is: not_empty",
+            "is: full",
+            "resource.columns.mount_status.is：只能是 empty、not_empty（现在写的是 full）",
+        ),
+        ("lacks: [update]", "lacks: [datum]", "第 13 行 lacks.0：只能是 mount、update、cycle"),
+        (
+            "title: 某市门户",
+            "titel: 某市门户",
+            "第 2 行 titel：没有这个键；可用的有：codes、columns、",
+        ),
     ],
 )
 def test_a_wrong_yaml_names_its_file_and_key(
@@ -228,7 +253,18 @@ def test_a_wrong_yaml_names_its_file_and_key(
     catalog = catalog_with(tmp_path, PORTAL.replace(old, new, 1))
     with pytest.raises(ConfigurationError, match=re.escape(message)) as caught:
         load_source(catalog, "portal")
-    assert "portal.yaml" in str(caught.value)
+    said = str(caught.value)
+    assert "portal.yaml" in said
+    english = ("function-after", "Joined", "Rule", " or ", "Input", "expected", "while ", "found")
+    assert not [word for word in english if word in said]
+
+
+def test_what_may_be_a_secret_is_not_repeated(tmp_path: Path) -> None:
+    for key in ("url", "database", "timezone"):
+        yaml = f"{PORTAL}{key}: postgresql://me:pw4711@10.0.0.8/share\n"
+        with pytest.raises(ConfigurationError) as caught:
+            load_source(catalog_with(tmp_path / key, yaml), "portal")
+        assert "pw4711" not in str(caught.value)
 
 
 def test_rows_that_are_resources_are_marked_for_folding(tmp_path: Path) -> None:

@@ -8,9 +8,19 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from sharing_pipeline.intake.query import SINCE, parameters, why_not_read_only
+from sharing_pipeline.strict_yaml import FORM_TAG, UNKNOWN_KEY
 
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ADDRESS_KEYS = {"url", "uri", "dsn", "host", "user", "username", "password", "passwd"}
@@ -24,6 +34,17 @@ class Keys(BaseModel):
     """A group of keys of the YAML; an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_unknown_key(cls, data: Any) -> Any:
+        """Pydantic would refuse it too, without saying which ones there are."""
+        known = {field.alias or name for name, field in cls.model_fields.items()}
+        for key in data if isinstance(data, dict) else ():
+            if key not in known | cls.model_fields.keys():
+                facts = {"key": str(key), "known": "、".join(sorted(known - {"name", "canonical"}))}
+                raise PydanticCustomError(UNKNOWN_KEY, "{key}: {known}", facts)
+        return data
 
 
 class Joined(Keys):
@@ -58,7 +79,29 @@ class Rule(Keys):
         return self
 
 
-Value = Annotated[str | Joined | Rule, Field(union_mode="left_to_right")]
+def _form(value: Any) -> str | None:
+    """In which of its forms a value is written, by the key that only that form has."""
+    if isinstance(value, str | Joined | Rule):
+        return f"{FORM_TAG}{type(value).__name__}"
+    if isinstance(value, dict):
+        return next((f"{FORM_TAG}{form.__name__}" for key, form in _FORMS if key in value), None)
+    return None
+
+
+_FORMS = (("when", Rule), ("from", Joined))
+_VALUE_FORMS = "要写成 表头、{from: [表头, 表头]} 或 {when: 表头, 条件, then: 值}"
+
+Value = Annotated[
+    Annotated[str, Tag(f"{FORM_TAG}str")]
+    | Annotated[Joined, Tag(f"{FORM_TAG}Joined")]
+    | Annotated[Rule, Tag(f"{FORM_TAG}Rule")],
+    Discriminator(
+        _form,
+        custom_error_type=FORM_TAG,
+        custom_error_message="{error}",
+        custom_error_context={"error": _VALUE_FORMS},
+    ),
+]
 
 
 def headers_of(value: str | Joined | Rule) -> list[str]:

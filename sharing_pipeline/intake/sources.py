@@ -19,6 +19,8 @@ from sharing_pipeline.contracts import Contract, load_contracts
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.intake.readers.nested import Shape
 from sharing_pipeline.intake.source_keys import ColumnMapping, Database
+from sharing_pipeline.strict_yaml import not_yaml, wrong
+from sharing_pipeline.yaml_faults import SaidTwice
 
 _CANONICAL = {
     "catalogue": "规范目录文件",
@@ -199,9 +201,7 @@ class _TextLoader(yaml.BaseLoader):
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
-            raise yaml.MarkedYAMLError(
-                problem=f"键 {'、'.join(twice)} 写了两次", problem_mark=node.start_mark
-            )
+            raise SaidTwice("、".join(twice), node.start_mark)
         return super().construct_mapping(node, deep=deep)
 
 
@@ -209,8 +209,7 @@ def _parse(path: Path, name: str) -> Source:
     try:
         raw = yaml.load(path.read_bytes(), Loader=_TextLoader)
     except yaml.YAMLError as error:
-        # The parser's own text quotes the line, which may hold what must not be seen.
-        raise ConfigurationError(f"{path} 不是正确的 YAML：{_fault(error)}。请改正。") from None
+        raise not_yaml(path, error) from None
     if not isinstance(raw, dict):
         raise ConfigurationError(f"{path} 的内容应是一行行“键: 值”，写法见 docs/sources.md。")
     own = sorted({"name", "canonical"} & raw.keys())
@@ -219,36 +218,7 @@ def _parse(path: Path, name: str) -> Source:
     try:
         return Source.model_validate({**raw, "name": name})
     except ValidationError as error:
-        findings = "\n".join(
-            f"  {'.'.join(map(str, one['loc'])) or '整个文件'}：{_finding(dict(one))}"
-            for one in error.errors()
-        )
-        raise ConfigurationError(f"{path} 有误：\n{findings}\n写法见 docs/sources.md。") from None
-
-
-def _fault(error: yaml.YAMLError) -> str:
-    """What is wrong with a YAML's form and where, without its text."""
-    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        return "文字编码或字符有误"
-    return f"第 {error.problem_mark.line + 1} 行，{error.problem}"
-
-
-def _finding(error: dict[str, Any]) -> str:
-    words = {
-        "extra_forbidden": "没有这个键",
-        "missing": "必须写",
-        "string_type": "要写文字",
-        "list_type": "要写成列表",
-        "dict_type": "要写成一组“键: 值”",
-        "model_type": "要写成一组“键: 值”",
-        "date_from_datetime_parsing": "要写成 2026-01-31 这样的日期",
-        "too_short": "不能是空的",
-        "string_too_short": "不能是空的",
-    }
-    context = error.get("ctx", {})
-    if error["type"] == "literal_error":
-        return f"只能是 {context['expected']}"
-    return words.get(error["type"]) or str(context.get("error", error["msg"]))
+        raise ConfigurationError(f"{wrong(path, error)}\n写法见 docs/sources.md。") from None
 
 
 def _check_columns(path: Path, source: Source, contracts: dict[str, Contract]) -> None:
