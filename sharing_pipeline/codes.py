@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
 from zhconv_rs import zhconv
 
 from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.strict_yaml import load_yaml
+from sharing_pipeline.strict_yaml import StrictModel, load_yaml, validate
 
 _INVISIBLE_RANGES = (
     ("\u00ad", "\u00ad"),  # soft hyphen
@@ -127,49 +128,64 @@ def load_codes(catalog: Path) -> dict[str, CodeTable]:
     """
     tables = {}
     for path in sorted((catalog / "codes").glob("*.yaml")):
-        raw = load_yaml(path)
-        try:
-            tables[raw["code_table"]] = _table(raw)
-        except (KeyError, TypeError, AttributeError, ConfigurationError) as error:
-            raise ConfigurationError(
-                f"代码表 {path} 不能用：{error}。请按其他代码表的写法改正。"
-            ) from error
+        keys = validate(_TableKeys, load_yaml(path), path=path)
+        tables[keys.code_table] = _table(path, keys)
     if not tables:
         raise ConfigurationError(f"{catalog} 下没有 codes/，这不是一个 catalog 文件夹。")
     return tables
 
 
-def _table(raw: Mapping[str, Any]) -> CodeTable:
+class _ValueKeys(StrictModel):
+    """What the file says of one value. A label is held to be text further on."""
+
+    labels: list[Any]
+    days: int | None = None
+    months: int | None = None
+
+
+class _TableKeys(StrictModel):
+    """The keys of a code table's file."""
+
+    code_table: str
+    title: str
+    values: dict[str, _ValueKeys]
+    iso_repeats: bool = False
+    drop_suffixes: list[str] = Field(default=[])
+    bracket_notes: bool = False
+    keep_unknown: bool = False
+
+
+def _table(path: Path, keys: _TableKeys) -> CodeTable:
     """A code table from its file's keys."""
-    written = {value: (value, *more["labels"]) for value, more in raw["values"].items()}
     return CodeTable(
-        name=raw["code_table"],
-        title=raw["title"],
-        values=tuple(written),
-        labels=_labels(written),
+        name=keys.code_table,
+        title=keys.title,
+        values=tuple(keys.values),
+        labels=_labels(path, {value: (value, *each.labels) for value, each in keys.values.items()}),
         details={
-            value: {key: detail for key, detail in more.items() if key != "labels"}
-            for value, more in raw["values"].items()
+            value: each.model_dump(exclude={"labels"}, exclude_none=True)
+            for value, each in keys.values.items()
         },
-        iso_repeats=raw.get("iso_repeats", False),
-        drop_suffixes=tuple(clean(suffix) for suffix in raw.get("drop_suffixes", ())),
-        bracket_notes=raw.get("bracket_notes", False),
-        keep_unknown=raw.get("keep_unknown", False),
+        iso_repeats=keys.iso_repeats,
+        drop_suffixes=tuple(clean(suffix) for suffix in keys.drop_suffixes),
+        bracket_notes=keys.bracket_notes,
+        keep_unknown=keys.keep_unknown,
     )
 
 
-def _labels(written: Mapping[str, Iterable[str]]) -> dict[str, str]:
+def _labels(path: Path, written: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """Label → value; a label that can't be told from another value's is an error."""
     labels: dict[str, str] = {}
     for value, its_labels in written.items():
         for label in its_labels:
             if not isinstance(label, str) or clean(label).isdecimal():
                 raise ConfigurationError(
-                    f"“{value}”的写法 {label} 不能用：纯数字的含义因系统而异，"
-                    "要写进来源自己的代码表；其他的请加引号"
+                    f"{path} 里“{value}”的写法 {label} 不能用：纯数字的含义因系统而异，"
+                    "要写进来源自己的代码表；其他的请加引号。"
                 )
             if labels.setdefault(clean(label), value) != value:
                 raise ConfigurationError(
-                    f"写法“{label}”既是“{labels[clean(label)]}”又是“{value}”，只能归其中一个"
+                    f"{path} 里写法“{label}”既是“{labels[clean(label)]}”又是“{value}”，"
+                    "只能归其中一个，请删去另一个。"
                 )
     return labels

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.strict_yaml import load_yaml
+from sharing_pipeline.strict_yaml import StrictModel, load_yaml, validate
 
 DATASETS = (
     "organisation", "exemption", "catalogue", "resource", "field", "demand", "exchange_log",
@@ -106,25 +108,70 @@ class Contract:
         return [column.name for column in self.columns]
 
 
-def _column(fields: dict[str, Any]) -> Column:
-    return Column(**{**fields, "aliases": tuple(fields.get("aliases", ()))})
+_Text = Annotated[str, Field(min_length=1)]
 
 
-def _form(fields: dict[str, Any]) -> Form:
-    columns = tuple(fields.get("columns", {}).items())
-    resource = _named_resource(**fields["resource"]) if "resource" in fields else None
-    return Form(
-        **{
-            **fields,
-            "headers": tuple(fields["headers"]),
-            "columns": columns,
-            "resource": resource,
-        }
-    )
+def _known_type(value: str) -> str:
+    if value not in SQL_TYPES:
+        raise ValueError(f"只能是 {'、'.join(SQL_TYPES)}")
+    return value
 
 
-def _named_resource(header: str, constants: dict[str, str]) -> NamedResource:
-    return NamedResource(header, tuple(constants.items()))
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class _ColumnKeys(StrictModel):
+    """A column as its file has it."""
+
+    name: _Text
+    title: _Text
+    type: Annotated[str, AfterValidator(_known_type)]
+    required: bool = False
+    codes: _Text | None = None
+    aliases: list[_Text] = Field(default=[])
+    note: str = ""
+    example: str = ""
+
+
+class _NamedResourceKeys(StrictModel):
+    """A NamedResource as its file has it."""
+
+    header: _Text
+    constants: dict[str, str]
+
+
+class _FormKeys(StrictModel):
+    """A Form as its file has it."""
+
+    title: _Text
+    headers: Annotated[list[_Text], Field(min_length=1)]
+    columns: dict[str, _Text] = Field(default={})
+    resource: _NamedResourceKeys | None = None
+    note: str = ""
+    refused: str = ""
+
+
+class _ContractKeys(StrictModel):
+    """A contract's file."""
+
+    table: _Text
+    title: _Text
+    sheet: str = ""
+    key: Annotated[list[_Text], BeforeValidator(_as_list), Field(min_length=1)]
+    columns: Annotated[list[_ColumnKeys], Field(min_length=1)]
+    forms: list[_FormKeys] = Field(default=[])
+
+
+def _column(keys: _ColumnKeys) -> Column:
+    return Column(**{**keys.model_dump(), "aliases": tuple(keys.aliases)})
+
+
+def _form(keys: _FormKeys) -> Form:
+    named = keys.resource
+    resource = NamedResource(named.header, tuple(named.constants.items())) if named else None
+    columns = tuple(keys.columns.items())
+    return Form(keys.title, tuple(keys.headers), columns, resource, keys.note, keys.refused)
 
 
 @cache
@@ -132,21 +179,15 @@ def load_contracts(catalog: Path) -> dict[str, Contract]:
     """Every contract under catalog/contracts by table name; a broken one is a clear error."""
     contracts = {}
     for path in sorted((catalog / "contracts").glob("*.yaml")):
-        try:
-            raw = load_yaml(path)
-            key = raw["key"]
-            contracts[raw["table"]] = Contract(
-                table=raw["table"],
-                title=raw["title"],
-                sheet=raw.get("sheet", ""),
-                key=(key,) if isinstance(key, str) else tuple(key),
-                columns=tuple(_column(column) for column in raw["columns"]),
-                forms=tuple(_form(form) for form in raw.get("forms", ())),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ConfigurationError(
-                f"合同文件 {path} 缺少或写错了 {error}。请按其他合同的写法改正。"
-            ) from error
+        keys = validate(_ContractKeys, load_yaml(path), path=path)
+        contracts[keys.table] = Contract(
+            table=keys.table,
+            title=keys.title,
+            sheet=keys.sheet,
+            key=tuple(keys.key),
+            columns=tuple(_column(column) for column in keys.columns),
+            forms=tuple(_form(form) for form in keys.forms),
+        )
     missing = [name for name in TABLES if name not in contracts]
     if missing:
         raise ConfigurationError(

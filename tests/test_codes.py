@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from sharing_pipeline.codes import clean, load_codes
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.errors import ConfigurationError
+from sharing_pipeline.figures.reasons import load_texts
+from sharing_pipeline.intake.rules import load_rules
 from sharing_pipeline.settings import PROJECT
 
 CATALOG = PROJECT / "catalog"
@@ -201,6 +204,37 @@ def test_a_broken_table_is_a_clear_error(tmp_path: Path, values: str, says: str)
     (folder / "t.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=says):
         load_codes(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "says"),
+    [
+        ("contracts/resource.yaml", "title: 挂载资源", "titel: 挂载", "不认识 titel；可用的有："),
+        ("contracts/resource.yaml", "title: 挂载资源", "title: [", "附近：方括号没有收尾"),
+        ("contracts/resource.yaml", "type: integer", "type: int", "columns.7.type：只能是 code、"),
+        ("contracts/resource.yaml", "title: 数据量, ", "", "columns.7.title：缺少这个键"),
+        ("codes/level.yaml", "title: 级别", "titel: 级别", "不认识 titel；可用的有："),
+        ("rules.yaml", "severity: critical", "severity: bad", "rules.key_missing.severity：只能是"),
+        ("rules.yaml", "severity: critical", "severty: critical", "不认识 severty"),
+        ("reasons.yaml", "outcomes:", "outcome:", "不认识 outcome；可用的有："),
+        ("reasons.yaml", "outcomes:", "outcomes", "附近："),
+    ],
+)  # fmt: skip
+def test_a_broken_file_of_the_catalog_is_one_sentence_that_says_where(
+    tmp_path: Path, name: str, old: str, new: str, says: str
+) -> None:
+    catalog = tmp_path / "catalog"
+    shutil.copytree(CATALOG, catalog)
+    text = (catalog / name).read_text(encoding="utf-8")
+    assert old in text
+    (catalog / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        for load in (load_contracts, load_codes, load_rules, load_texts):
+            load(catalog)
+    said = str(caught.value)
+    assert says in said
+    assert said.count(name) == 1 and said.count("请") == 1
+    assert not [word for word in ("argument", "expected", "__init__", "'") if word in said]
 
 
 def test_a_folder_without_tables_is_a_clear_error(tmp_path: Path) -> None:

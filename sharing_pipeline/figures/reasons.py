@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.strict_yaml import load_yaml
+from sharing_pipeline.strict_yaml import StrictModel, load_yaml, validate
 
 
 @dataclass(frozen=True)
@@ -29,19 +28,27 @@ class Texts:
     notices: dict[str, Text]
 
 
+class _TextKeys(StrictModel):
+    says: str
+    do: str = ""
+    severity: str = ""
+
+
+class _FileKeys(StrictModel):
+    outcomes: dict[str, str]
+    states: dict[str, str]
+    reasons: dict[str, _TextKeys]
+    notices: dict[str, _TextKeys]
+
+
 @cache
 def load_texts(catalog: Path) -> Texts:
     """The texts of catalog/reasons.yaml; ConfigurationError if it can't be read."""
     path = catalog / "reasons.yaml"
-    try:
-        raw = load_yaml(path)
-        return Texts(
-            outcomes=raw["outcomes"],
-            states=raw["states"],
-            reasons={name: Text(**text) for name, text in raw["reasons"].items()},
-            notices={name: Text(**text) for name, text in raw["notices"].items()},
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError(
-            f"{path} 缺少或写错了 {error}。请按程序自带的写法改正。"
-        ) from error
+    keys = validate(_FileKeys, load_yaml(path), path=path)
+    return Texts(
+        outcomes=keys.outcomes,
+        states=keys.states,
+        reasons={name: Text(**dict(text)) for name, text in keys.reasons.items()},
+        notices={name: Text(**dict(text)) for name, text in keys.notices.items()},
+    )

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
-from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.strict_yaml import load_yaml
+from sharing_pipeline.strict_yaml import StrictModel, load_yaml, validate
 
 FINDING_COLUMNS = (
     "position", "rule", "severity", "column", "value", "message", "what_to_do"
@@ -57,17 +57,23 @@ class Rule:
         return _filled(self.message, known), _filled(self.what_to_do, known)
 
 
+class _RuleKeys(StrictModel):
+    severity: Literal["critical", "warning", "duplicate", "held"]
+    dimension: str
+    message: str
+    what_to_do: str
+
+
+class _FileKeys(StrictModel):
+    rules: dict[str, _RuleKeys]
+
+
 @cache
 def load_rules(catalog: Path) -> dict[str, Rule]:
     """The rules of catalog/rules.yaml by name; ConfigurationError if it can't be read."""
     path = catalog / "rules.yaml"
-    try:
-        raw = load_yaml(path)["rules"]
-        return {name: Rule(name, **fields) for name, fields in raw.items()}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError(
-            f"{path} 缺少或写错了 {error}。请按程序自带的写法改正。"
-        ) from error
+    keys = validate(_FileKeys, load_yaml(path), path=path)
+    return {name: Rule(name, **dict(rule)) for name, rule in keys.rules.items()}
 
 
 def findings(

@@ -16,6 +16,7 @@ import yaml
 
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.errors import ConfigurationError
+from sharing_pipeline.strict_yaml import not_yaml
 
 SEVERITIES = ("critical", "warning", "info")
 DIMENSIONS = ("规范性", "完整性", "准确性", "一致性", "时效性", "可访问性")
@@ -66,11 +67,23 @@ def load_suite(dataset: str, folder: Path, contract: Contract | None = None) -> 
             if texts.setdefault(text.rule, text) is not text:
                 raise ConfigurationError(f"{path} 有两个期望的 rule 都是 {text.rule}，请改一个。")
         table = raw["meta"]["table"]
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        name = raw["name"]
+    except OSError as error:
         raise ConfigurationError(
-            f"期望套件 {path} 读不懂：{error}。请按其他套件的写法改正。"
+            f"没有期望套件 {path}，或不能读取。请检查 expectations/。"
         ) from error
-    return Suite(raw["name"], table, tuple(raw["expectations"]), texts)
+    except yaml.YAMLError as error:
+        raise not_yaml(path, error) from error
+    except KeyError as error:
+        raise ConfigurationError(
+            f"期望套件 {path} 里缺少键 {error.args[0]}。请按其他套件的写法补上。"
+        ) from error
+    except TypeError as error:
+        raise ConfigurationError(
+            f"期望套件 {path} 要有 name、meta 和一列 expectations，"
+            "每个都写 type、kwargs、severity、meta。请按其他套件的写法改正。"
+        ) from error
+    return Suite(name, table, tuple(raw["expectations"]), texts)
 
 
 def rule_texts(folder: Path) -> dict[str, RuleText]:
