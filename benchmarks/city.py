@@ -126,6 +126,7 @@ def _make(inbox: Path, size: Size, day: date, log_rows: int, history_rows: int) 
         demands=size.demands,
         date=day,
         seed=size.seed,
+        past_catalogues=False,
     )
 
 

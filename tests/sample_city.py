@@ -10,7 +10,7 @@ from sharing_pipeline.codes import CodeTable, load_codes
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.settings import PROJECT
 from tests.reference import City, File
-from tests.sample_files import Made, Row, day_of, read_csv
+from tests.sample_files import D, Made, Row, day_of, read_csv
 
 CATALOG = PROJECT / "catalog"
 
@@ -50,7 +50,7 @@ def _files(tables: dict[str, list[Row]], dataset: str, codes: dict[str, str]) ->
 
 
 def as_received(made: Made) -> City:
-    """All files of the city."""
+    """All files of the city, taken in by the night of D."""
     organisations = read_csv(made.inbox / "organisation" / "organisations.csv")
     codes = {
         row[name]: row["org_code"] for row in organisations for name in ("org_name", "aliases")
@@ -58,8 +58,9 @@ def as_received(made: Made) -> City:
     return City(
         organisations=organisations,
         exemptions=read_csv(made.inbox / "exemption" / "exemptions.csv"),
-        catalogues=_files(made.catalogues, "catalogue", codes),
-        resources=_files(made.resources, "resource", codes),
+        catalogues=_files({**made.past_catalogues, **made.catalogues}, "catalogue", codes),
+        resources=_files({**made.past_resources, **made.resources}, "resource", codes),
         logs=[File(str(day), rows) for day, rows in sorted(made.logs.items())],
         demands=_files(made.demands, "demand", codes),
+        taken_in_on=D,
     )

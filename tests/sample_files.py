@@ -31,6 +31,8 @@ class Made:
     resources: dict[str, list[Row]]
     demands: dict[str, list[Row]]
     logs: dict[date, list[Row]]
+    past_catalogues: dict[str, list[Row]]
+    past_resources: dict[str, list[Row]]
 
 
 def read_csv(path: Path) -> list[Row]:
@@ -56,10 +58,19 @@ def read_sheet(path: Path, title: str) -> list[Row]:
 
 
 def read_dataset(folder: Path, sheet: str) -> dict[str, list[Row]]:
+    """What the senders have on D."""
     tables = {path.name: read_sheet(path, sheet) for path in sorted(folder.glob("*.xlsx"))}
+    past = read_past(folder, sheet)
     for path in sorted(folder.glob(f"*-{sheet}.csv")):
-        tables[path.name] = read_csv(path)
+        if path.name not in past:
+            tables[path.name] = read_csv(path)
     return tables
+
+
+def read_past(folder: Path, sheet: str) -> dict[str, list[Row]]:
+    """What was exported before D, by files that name their day."""
+    paths = sorted(folder.glob(f"样例-全市-*-{sheet}.csv"))
+    return {path.name: read_csv(path) for path in paths}
 
 
 def read_city(inbox: Path, report: CityReport) -> Made:
@@ -74,6 +85,8 @@ def read_city(inbox: Path, report: CityReport) -> Made:
         read_dataset(inbox / "catalogue", "挂载资源"),
         read_dataset(inbox / "demand", "供需清单"),
         logs,
+        read_past(inbox / "catalogue", "目录"),
+        read_past(inbox / "catalogue", "挂载资源"),
     )
 
 

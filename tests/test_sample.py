@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from sharing_pipeline.sample import DEFECTS, declared, make_city
 from tests.reference import assess
 from tests.sample_city import as_received
 from tests.sample_faults import all_faults, entries_of
-from tests.sample_files import D, Made, read_city, read_csv, read_sheet, rows_of
+from tests.sample_files import D, Made, day_of, read_city, read_csv, read_sheet, rows_of
 
 SIZE = {"entries": 2000, "days": 60, "log_rows_per_day": 500, "demands": 300, "date": D}
 SMALL = {"entries": 200, "days": 12, "log_rows_per_day": 80, "demands": 40, "date": D}
@@ -48,7 +48,7 @@ def test_same_arguments_same_bytes(tmp_path: Path) -> None:
 
 def test_every_fault_is_planted_as_often_as_declared(made: Made) -> None:
     defects = made.report.defects
-    resources = made.report.counts["resource"] - defects["resource_duplicate"]
+    resources = len(rows_of(made.resources)) - defects["resource_duplicate"]
     wanted = {
         **declared("entry", SIZE["entries"]),
         **declared("resource", resources),
@@ -67,8 +67,9 @@ def test_every_fault_is_found_in_the_files_as_often_as_reported(made: Made) -> N
 def test_report_counts_the_rows_in_the_files(made: Made) -> None:
     counts = made.report.counts
     assert counts["organisation"] == len(organisations(made))
-    assert counts["catalogue"] == len(rows_of(made.catalogues))
-    assert counts["resource"] == len(rows_of(made.resources))
+    past_entries, past_resources = rows_of(made.past_catalogues), rows_of(made.past_resources)
+    assert counts["catalogue"] == len(rows_of(made.catalogues)) + len(past_entries)
+    assert counts["resource"] == len(rows_of(made.resources)) + len(past_resources)
     assert counts["demand"] == len(rows_of(made.demands))
     assert counts["exchange_log"] == len(rows_of(made.logs))
     workbooks = sorted((made.inbox / "catalogue").glob("*.xlsx"))
@@ -118,7 +119,8 @@ def test_everything_says_that_it_is_made_up(made: Made) -> None:
     folders = ("catalogue", "exchange_log", "demand")
     files = [path for folder in folders for path in (made.inbox / folder).iterdir()]
     assert all("样例" in path.name for path in files)
-    assert all(str(row["摘要"]).startswith("（样例）") for row in rows_of(made.catalogues))
+    entries = rows_of(made.catalogues) + rows_of(made.past_catalogues)
+    assert all(str(row["摘要"]).startswith("（样例）") for row in entries)
     assert "虚构" in (made.inbox / "样例说明.txt").read_text(encoding="utf-8-sig")
     mailboxes = [
         row[name] for row in organisations(made) for name in row if name.endswith("officer")
@@ -141,6 +143,39 @@ def test_rates_are_as_intended(made: Made, indicator: str, intended: float) -> N
     outcomes = Counter(row["outcome"] for row in rows)
     rate = outcomes["met"] / (outcomes["met"] + outcomes["missed"])
     assert rate == pytest.approx(intended, abs=0.01)
+
+
+@pytest.mark.parametrize("ago", [1, 30, 59])
+@pytest.mark.parametrize(
+    ("indicator", "lowest"),
+    [("mount_rate", 0.88), ("update_timeliness", 0.75), ("demand_completion", 0.7)],
+)
+def test_past_days_have_rates_of_nearly_as_many_subjects(
+    made: Made, indicator: str, lowest: float, ago: int
+) -> None:
+    city = as_received(made)
+    counts = [
+        Counter(row["outcome"] for row in assess(city, day, {"id": "x", "indicator": indicator}))
+        for day in (D, D - timedelta(days=ago))
+    ]
+    counted_on_d, counted = (each["met"] + each["missed"] for each in counts)
+    assert 0.7 * counted_on_d < counted <= 1.01 * counted_on_d
+    assert lowest < counts[1]["met"] / counted < 0.97
+
+
+def test_past_exports_know_nothing_of_later_days(made: Made) -> None:
+    tables = {**made.past_catalogues, **made.past_resources}
+    assert tables
+    for name, rows in tables.items():
+        exported_on = date.fromisoformat(re.search(r"\d{4}-\d\d-\d\d", name)[0])
+        dates = [day_of(cell) for row in rows for title, cell in row.items() if "日期" in title]
+        assert all(day <= exported_on < D for day in dates if day is not None), name
+
+
+def test_past_catalogues_can_be_left_out(tmp_path: Path) -> None:
+    made = read_city(tmp_path, make_city(tmp_path, **SMALL, past_catalogues=False))
+    assert (made.past_catalogues, made.past_resources) == ({}, {})
+    assert made.report.counts["catalogue"] == len(rows_of(made.catalogues))
 
 
 def test_weak_organisations_stand_out(made: Made) -> None:

@@ -69,7 +69,7 @@ NOTE = "注：本表为样例数据，机构名称之外的内容均为虚构。
 
 DATE_STYLES: tuple[Callable[[date], Cell], ...] = (
     lambda day: day,
-    lambda day: day.isoformat(),
+    date.isoformat,
     lambda day: f"{day.year}.{day.month}.{day.day}",
     lambda day: f"{day.year}年{day.month}月{day.day}日",
     lambda day: day.strftime("%Y/%m/%d"),
@@ -130,7 +130,7 @@ def resource_rows(
     return resources.assign(sender=senders, mounted_on=mounted_on)[[*RESOURCE_HEADERS, "sender"]]
 
 
-def _cells(rows: pd.DataFrame, columns: list[str], style: int) -> Iterator[list[Cell]]:
+def cells(rows: pd.DataFrame, columns: list[str], style: int) -> Iterator[list[Cell]]:
     """Rows in the sender's way of writing dates."""
     write = DATE_STYLES[style % len(DATE_STYLES)]
     for row in rows[columns].astype(object).itertuples(index=False, name=None):
@@ -144,8 +144,8 @@ def _write_department(
     """One workbook; every third has a note below its table."""
     banner = f"样例数据（虚构）：{sender}"
     note = NOTE if style % 3 == 0 else ""
-    catalogue = _cells(rows, list(CATALOGUE_HEADERS), style)
-    mounted = _cells(resources, list(RESOURCE_HEADERS), style)
+    catalogue = cells(rows, list(CATALOGUE_HEADERS), style)
+    mounted = cells(resources, list(RESOURCE_HEADERS), style)
     write_workbook(
         folder / f"样例-{sender}.xlsx",
         [
@@ -170,8 +170,8 @@ def _write_county(
         ("挂载资源", resources, RESOURCE_HEADERS),
     ):
         if len(table):
-            cells = _cells(table, list(columns), 1 + style)
-            write_csv(folder / f"样例-{sender}-{title}.csv", [*columns.values()], cells, encoding)
+            path = folder / f"样例-{sender}-{title}.csv"
+            write_csv(path, [*columns.values()], cells(table, list(columns), 1 + style), encoding)
 
 
 def _own_codes(rows: pd.DataFrame) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from sharing_pipeline.sample.exchange import build_pools, build_schedule
 from sharing_pipeline.sample.exchange_files import LogPlan, write_exchange_log
 from sharing_pipeline.sample.exemptions import write_exemptions
 from sharing_pipeline.sample.files import Progress, write_csv
+from sharing_pipeline.sample.history import WHOLE_CITY, write_history
 from sharing_pipeline.sample.organisations import Organisation, build_organisations, draw_weakness
 from sharing_pipeline.sample.outcomes import decide_outcomes
 from sharing_pipeline.sample.resources import build_resources, sharing_methods
@@ -65,12 +67,13 @@ def _plan(inbox: Path, seed: int, on: date, entries: int, days: int) -> _City:
         seed, build_entries(seed, organisations, entries, words), weakness, days
     )
     resources = build_resources(seed, decided)
+    decided = decided.assign(sharing_method=sharing_methods(decided, resources))
     return _City(inbox, seed, on, words, organisations, weakness, decided, resources)
 
 
 def _catalogue(city: _City, progress: Progress) -> tuple[dict[str, int], dict[str, int]]:
     """Writes catalogue, resources and fields; rows by table and faults."""
-    entries = city.entries.assign(sharing_method=sharing_methods(city.entries, city.resources))
+    entries = city.entries
     rows = catalogue_rows(city.seed, entries, city.organisations, city.on, city.words)
     rows, faults = plant_catalogue(
         city.seed, rows, entries, city.organisations, city.on, declared("entry", len(entries))
@@ -82,6 +85,14 @@ def _catalogue(city: _City, progress: Progress) -> tuple[dict[str, int], dict[st
     )
     counts = {"catalogue": len(rows), "resource": len(mounted), "field": fields}
     return counts, {**faults, **more}
+
+
+def _history(city: _City, days: int) -> Counter[str]:
+    """Writes the catalogue as it was before D; rows by table."""
+    return write_history(
+        city.inbox / "catalogue", city.seed, city.entries, city.resources, city.organisations,
+        city.on, days, city.words,
+    )  # fmt: skip
 
 
 def _demands(city: _City, count: int) -> tuple[dict[str, int], dict[str, int]]:
@@ -119,6 +130,8 @@ def _explain(inbox: Path, report: CityReport) -> None:
         "本文件夹内的数据由程序生成，全部为虚构。地名和部门类别取自现实，目录、资源、日志、需求、",
         "完成情况与任何真实机构无关；邮箱使用保留域名 .example，不会送达任何人。",
         f"数据覆盖 {report.first_day} 至 {report.last_day}（业务日）。",
+        f"{WHOLE_CITY}-日期 开头的目录文件是各期的平台导出，补算过去的业务日时用；",
+        f"其余目录文件是各部门在 {report.last_day} 报送的。",
         "三清山风景名胜区、上饶经济技术开发区、上饶高铁经济试验区没有自己的 GB/T 2260 代码，",
         "3611SQ、3611JK、3611GT 是样例自拟的。",
         "",
@@ -141,13 +154,15 @@ def make_city(
     demands: int = 800,
     date: date,
     seed: int = 1,
+    past_catalogues: bool = True,
     progress: Progress | None = None,
 ) -> CityReport:
     """Writes a made-up city into `inbox`: same arguments, same bytes.
 
     `date` is D, the last day with data; the log covers the `days` days up to D.
     `history_log_rows_per_day` is the size of all days but the last, when it differs from
-    `log_rows_per_day`. `progress` is told what is being made, how much is done, and of how much.
+    `log_rows_per_day`. `past_catalogues`: also writes what the catalogue was in those days, so that
+    they can be evaluated. `progress` is told what is being made, how much is done, and of how much.
     Raises UsageError for sizes that make no city.
     """
     if entries < FEWEST_ENTRIES or min(days, log_rows_per_day, demands) < 1:
@@ -166,6 +181,7 @@ def make_city(
     history = log_rows_per_day if history_log_rows_per_day is None else history_log_rows_per_day
     sizes = (*[history] * (days - 1), log_rows_per_day)
     log_rows, log_faults = _log(city, sizes, report)
+    counts = dict(Counter(counts) + (_history(city, days) if past_catalogues else Counter()))
     made = CityReport(
         counts={"organisation": len(cells), **counts, **demand_counts, "exchange_log": log_rows},
         defects={**faults, **demand_faults, **log_faults},

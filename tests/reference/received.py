@@ -18,11 +18,15 @@ from tests.reference.values import day_of
 
 @dataclass
 class Accepted:
-    """What one file brought: accepted rows by key, and the keys that have a quarantined row."""
+    """What one file brought: accepted rows by key, and the keys that have a quarantined row.
+
+    `full`: it replaces what its organisations had; otherwise it adds to it.
+    """
 
     effective_on: date
     rows: dict[str, Row]
     quarantined: set[str]
+    full: bool
 
 
 def catalogue_on(city: City, as_of: date) -> dict[str, Row]:
@@ -102,7 +106,7 @@ def _read(city: City, file: File, key: str, as_of: date) -> Accepted:
     else:
         day = city.taken_in_on or as_of
     rows, conflicting = _distinct(file.rows, key)
-    return Accepted(day, rows, conflicting)
+    return Accepted(day, rows, conflicting, full="增量" not in file.name)
 
 
 def _distinct(rows: list[Row], key: str) -> tuple[dict[str, Row], set[str]]:
@@ -154,11 +158,11 @@ def _quarantine_what_another_organisation_owns(
 def _replace(
     in_force: dict[str, Row], file: Accepted, owner_of: Callable[[Row], str | None]
 ) -> None:
-    """Full replacement, for each organisation that has at least one accepted row in the file.
+    """Replacement, by a full file, for each organisation with at least one accepted row in it.
 
     A key whose new row is quarantined keeps its last accepted row.
     """
-    replaced = {owner_of(row) for row in file.rows.values()} - {None}
+    replaced = {owner_of(row) for row in file.rows.values() if file.full} - {None}
     for code, row in list(in_force.items()):
         listed = code in file.rows or code in file.quarantined
         if owner_of(row) in replaced and not listed:
