@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sharing_pipeline.errors import UsageError
+from sharing_pipeline.made_up import NATURE
 
 TEXT_FORMATS = ("csv", "json")
 """Formats that a terminal can show."""
@@ -40,13 +41,17 @@ def harmless(text: str) -> str:
     return text
 
 
-def write_table(rows: pa.Table, form: str, path: Path) -> None:
-    """Writes a table as csv, json, parquet or xlsx; the file appears whole or not at all."""
+def write_table(rows: pa.Table, form: str, path: Path, nature: str = "") -> None:
+    """Writes a table as csv, json, parquet or xlsx; the file appears whole or not at all.
+
+    `nature`: what the file says of its data, if its format has a place that no reader of the
+    rows stumbles over. csv and json have none.
+    """
     if not path.parent.is_dir():
         raise UsageError(f"没有文件夹 {path.parent}，{path.name} 写不了。请换一个位置。")
     partial = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        _WRITERS[form](rows, partial)
+        _WRITERS[form](rows, partial, nature)
         partial.replace(path)
     except OSError as error:
         raise UsageError(f"文件 {path} 写不了：{error.strerror}。请换一个位置。") from error
@@ -54,12 +59,12 @@ def write_table(rows: pa.Table, form: str, path: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _write_csv(rows: pa.Table, path: Path) -> None:
+def _write_csv(rows: pa.Table, path: Path, _nature: str) -> None:
     """UTF-8 without BOM, header, YYYY-MM-DD, ISO 8601 +08:00, true/false, empty for unknown."""
     _copy(rows, _HARMLESS, path, "FORMAT csv, HEADER, DELIMITER ','")
 
 
-def _write_json(rows: pa.Table, path: Path) -> None:
+def _write_json(rows: pa.Table, path: Path, _nature: str) -> None:
     """One list of objects; unknown is null."""
     _copy(rows, "{}", path, "FORMAT json, ARRAY true")
 
@@ -86,9 +91,12 @@ def _as_written(kind: pa.DataType, text: str) -> str:
     return text if pa.types.is_string(kind) else "{}"
 
 
-def _write_parquet(rows: pa.Table, path: Path) -> None:
-    """Typed columns; timestamps know that they are Asia/Shanghai."""
-    pq.write_table(_in_shanghai(rows), path, compression="zstd")
+def _write_parquet(rows: pa.Table, path: Path, nature: str) -> None:
+    """Typed columns; timestamps know that they are Asia/Shanghai. The nature is metadata."""
+    typed = _in_shanghai(rows)
+    if nature:
+        typed = typed.replace_schema_metadata({**(typed.schema.metadata or {}), NATURE: nature})
+    pq.write_table(typed, path, compression="zstd")
 
 
 def _in_shanghai(rows: pa.Table) -> pa.Table:
@@ -101,8 +109,9 @@ def _in_shanghai(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def _write_xlsx(rows: pa.Table, path: Path) -> None:
-    """One sheet; codes and rates stay text, dates and numbers are real ones."""
+def _write_xlsx(rows: pa.Table, path: Path, nature: str) -> None:
+    """One sheet; codes and rates stay text, dates and numbers are real ones. The nature stands
+    on a sheet behind it, in the properties, and on every page that is printed."""
     from openpyxl import Workbook
 
     if rows.num_rows >= _SHEET_ROWS:
@@ -116,6 +125,9 @@ def _write_xlsx(rows: pa.Table, path: Path) -> None:
         columns = [[_cell(value) for value in column.to_pylist()] for column in batch.columns]
         for row in zip(*columns, strict=True):
             sheet.append(row)
+    if nature:
+        book.properties.title = sheet.oddHeader.center.text = nature
+        book.create_sheet(NATURE).append([nature])
     book.save(path)
 
 
@@ -131,7 +143,7 @@ def _cell(value: object) -> object:
     return value
 
 
-_WRITERS: dict[str, Callable[[pa.Table, Path], None]] = {
+_WRITERS: dict[str, Callable[[pa.Table, Path, str], None]] = {
     "csv": _write_csv,
     "json": _write_json,
     "parquet": _write_parquet,

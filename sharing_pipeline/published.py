@@ -19,6 +19,7 @@ from sharing_pipeline.assessment.definitions import load_definitions, parameters
 from sharing_pipeline.contracts import Contract, load_contracts
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.figures.publish import latest_revisions
+from sharing_pipeline.made_up import nature_in_force, nature_received
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import Engine, arrow_schema, columns_of, quoted
 from sharing_pipeline.store.in_force_table import IN_FORCE, SUBMISSION_ID, in_force_select
@@ -105,6 +106,15 @@ class Published:
         if name == "issue":
             return self._query([night.issue_path], "SELECT * FROM rows_ ORDER BY issue_id")
         return self._in_force(name, night)
+
+    def nature(self, name: str, day: date | None = None) -> str:
+        """Says that what a table is about is made up; empty where it isn't."""
+        if name == "definition":
+            return ""
+        if name in WITHOUT_DAY:
+            return nature_received(self.settings, self.ledger)
+        night = self.night(day or self.latest_day())
+        return nature_in_force(self.settings, night.facts["catalogue"])
 
     def moved(self, publication: Publication) -> list[dict[str, Any]]:
         """The subjects that a revision moved: subject_id, org_code, and outcome and reason

@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 
 from sharing_pipeline.definitions import build_defs, defs
+from sharing_pipeline.orchestration.assets import TABLES
 from sharing_pipeline.orchestration.instance import local_instance
 from sharing_pipeline.orchestration.resources import NightRun
 from sharing_pipeline.orchestration.run import run_nightly
@@ -170,6 +171,19 @@ def test_a_range_is_one_run_in_the_order_of_its_days(city: Settings) -> None:
             },
         )
         assert result.success
+        noted = {
+            name: [
+                one.asset_materialization
+                for one in instance.fetch_materializations(dg.AssetKey(name), limit=99).records
+            ]
+            for name in TABLES
+        }
+    for name, events in noted.items():
+        assert sorted(one.partition for one in events) == [str(day) for day in days], name
+    assert all(one.metadata["业务日"].value == one.partition for one in noted["catalogue"])
+    assert all("平台目录挂载率 %" in one.metadata for one in noted["scoreboard"])
+    # Nothing was received twice: only the run's own day says what came in.
+    assert {one.partition for one in noted["submission"] if one.metadata} == {str(days[-1])}
     published = Published(city, Ledger.open(city))
     moments = [published.night(day).published_at for day in days]
     assert moments == sorted(moments)

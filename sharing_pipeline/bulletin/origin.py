@@ -14,13 +14,8 @@ from sqlalchemy.orm import Session
 
 from sharing_pipeline.bulletin.shown import Shown
 from sharing_pipeline.contracts import DATASETS, load_contracts
-from sharing_pipeline.settings import Settings
-from sharing_pipeline.store.engine import Engine
-from sharing_pipeline.store.lake import Lake
-from sharing_pipeline.store.ledger import PublishedNight, Submission
-
-MADE_UP = "（样例）"
-"""What sharing_pipeline/sample/ puts before every summary that it makes up."""
+from sharing_pipeline.made_up import count_made_up
+from sharing_pipeline.store.ledger import Submission
 
 _STATUS = {
     "accepted": "接收", "partly_held": "部分留待处理", "held": "留待处理", "rejected": "整份退回",
@@ -66,7 +61,7 @@ def read_origin(shown: Shown) -> Origin:
             select(Submission.status, func.count()).where(known).group_by(Submission.status)
         )
         counts = dict(statuses.all())
-    entries, made_up = count_made_up(shown.settings, shown.night)
+    entries, made_up = count_made_up(shown.settings, shown.night.facts["catalogue"])
     by_status = [(title, counts[name]) for name, title in _STATUS.items() if name in counts]
     return Origin(files, until, received, by_status, entries, made_up)
 
@@ -95,15 +90,3 @@ def _received(session: Session, shown: Shown, known: ColumnElement[bool]) -> lis
         for dataset in DATASETS
         if dataset in found
     ]
-
-
-def count_made_up(settings: Settings, night: PublishedNight) -> tuple[int, int]:
-    """How many entries are in force on a published night, and how many are marked as made up."""
-    path = Lake(settings).path(night.facts["catalogue"])
-    with Engine(settings) as engine:
-        engine.load_files("entries", [path], {"key": "VARCHAR", "summary": "VARCHAR"})
-        marked = "CASE WHEN starts_with(summary, ?) THEN key END"
-        ((entries, made_up),) = engine.rows(
-            f"SELECT count(DISTINCT key), count(DISTINCT {marked}) FROM entries", [MADE_UP]
-        )
-    return entries, made_up

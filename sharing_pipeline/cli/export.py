@@ -13,6 +13,7 @@ import click
 
 from sharing_pipeline.cli.chinese import Command, Day, OneOf, Whole
 from sharing_pipeline.cli.common import open_published, with_settings
+from sharing_pipeline.cli.rates import say_nature
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.settings import Settings
 
@@ -30,6 +31,7 @@ _EPILOG = """
 表：assessment 评定明细、scoreboard 三率汇总、issue 问题清单、catalogue 目录、resource 挂载资源、
 field 信息项、demand 供需清单、submission 报送、quarantine 退回的行、definition 口径。
 csv 是 UTF-8，有表头；日期 YYYY-MM-DD，时间带 +08:00，布尔 true/false，未知为空。
+样例数据在标准错误上说明；xlsx 另有一张说明的工作表，parquet 在文件的元数据里注明。
 """
 
 
@@ -55,11 +57,12 @@ def export(
     """导出一张公布的表，csv 默认写到标准输出。"""
     _refuse_unfitting(name, day, definition, revision)
     published = open_published(settings)
-    rows = published.table(name, day, definition, revision)
+    rows, nature = published.table(name, day, definition, revision), published.nature(name, day)
     if output is not None:
-        _to_file(rows, form, Path(output))
+        _to_file(rows, form, Path(output), nature)
     else:
-        to_standard_output(rows, form)
+        to_standard_output(rows, form, nature)
+    say_nature(nature, err=True)
 
 
 def _refuse_unfitting(
@@ -75,14 +78,14 @@ def _refuse_unfitting(
         raise UsageError(f"表 {name} 不分口径和版次，请去掉 --definition 和 --revision。")
 
 
-def _to_file(rows: pa.Table, form: str, path: Path) -> None:
+def _to_file(rows: pa.Table, form: str, path: Path, nature: str) -> None:
     from sharing_pipeline.exporting import write_table
 
-    write_table(rows, form, path)
+    write_table(rows, form, path, nature)
     click.echo(f"已写入 {path}：{rows.num_rows:,} 行。", err=True)
 
 
-def to_standard_output(rows: pa.Table, form: str) -> None:
+def to_standard_output(rows: pa.Table, form: str, nature: str = "") -> None:
     """Writes a table to standard output; UsageError where a terminal could not show it."""
     from sharing_pipeline.exporting import TEXT_FORMATS, write_table
 
@@ -90,6 +93,6 @@ def to_standard_output(rows: pa.Table, form: str) -> None:
         raise UsageError(f"{form} 不能显示在屏幕上，请用 -o 指定文件。")
     with tempfile.TemporaryDirectory(prefix="sharing-") as folder:
         path = Path(folder) / f"export.{form}"
-        write_table(rows, form, path)
+        write_table(rows, form, path, nature)
         with path.open("rb") as written:
             shutil.copyfileobj(written, sys.stdout.buffer)

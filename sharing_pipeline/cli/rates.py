@@ -34,12 +34,12 @@ def print_rates(whole: Sequence[dict[str, Any]]) -> None:
     table(headers, rows)
 
 
-def say_if_made_up(published: Published, day: date) -> None:
+def say_if_made_up(published: Published, day: date, *, err: bool = False) -> None:
     """Says that a night's figures are those of a made-up city, if any of its entries is."""
-    from sharing_pipeline.bulletin.origin import count_made_up
+    say_nature(published.nature("scoreboard", day), err=err)
 
-    entries, made_up = count_made_up(published.settings, published.night(day))
-    if made_up:
-        click.echo(
-            f"样例数据（虚构），不是真实情况：{entries:,} 条目录中 {made_up:,} 条由程序虚构。"
-        )
+
+def say_nature(nature: str, *, err: bool = False) -> None:
+    """Says what Published.nature says, if anything."""
+    if nature:
+        click.echo(nature, err=err)

@@ -71,15 +71,19 @@ def _intake(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult]:
         """收件：读取收件箱，逐行检查，接收或退回。"""
         with told_in_chinese():
-            report = home.take_in(_days(context)[-1])
-        yield dg.MaterializeResult("submission", metadata=metadata.of_intake(report))
-        yield dg.MaterializeResult("quarantine", metadata=metadata.of_quarantine(report))
+            report = home.take_in(last := _days(context)[-1])
+        nature = home.nature_received()
+        _tell(context, "submission", last, nature, metadata.of_intake(report))
+        _tell(context, "quarantine", last, nature, metadata.of_quarantine(report))
+        yield dg.MaterializeResult("submission")
+        yield dg.MaterializeResult("quarantine")
 
     return intake
 
 
 def _facts(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     specs = _specs("facts", partitions)
+    names = [spec.key.to_user_string() for spec in specs]
 
     @dg.multi_asset(
         name="facts",
@@ -95,10 +99,11 @@ def _facts(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         for day in _days(context):
             with told_in_chinese():
                 made = home.facts(day)
-        for spec in specs:
-            name = spec.key.to_user_string()
-            yield dg.MaterializeResult(name, metadata=metadata.of_fact(home.settings, made, name))
-        yield from suite_results(home.settings, made, home.intake)
+            for name in names:
+                shown = metadata.of_fact(home.settings, made, name)
+                _tell(context, name, day, home.nature(day), shown)
+        yield from map(dg.MaterializeResult, names)
+        yield from suite_results(home.settings, made, home.intake, home.nature(day))
 
     return facts
 
@@ -117,7 +122,8 @@ def _assess(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         for day in _days(context):
             with told_in_chinese():
                 assessed = home.assessed(day)
-        return dg.MaterializeResult("assessment", metadata=metadata.of_assessment(assessed))
+            _tell(context, "assessment", day, home.nature(day), metadata.of_assessment(assessed))
+        return dg.MaterializeResult("assessment")
 
     return assess
 
@@ -133,17 +139,15 @@ def _publish(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, home: dg.ResourceParam[NightRun]
     ) -> Iterator[dg.MaterializeResult]:
         """汇总三率与问题清单，按日期先后公布。"""
-        days = _days(context)
-        for day in days:
+        for day in _days(context):
             with told_in_chinese():
                 revisions = home.publish(day)
-            if day != days[-1]:
-                _note_day(context, home, day)
-        last = days[-1]
-        board = metadata.of_scoreboard(home.settings, last, revisions)
-        yield dg.MaterializeResult("scoreboard", metadata=board)
-        issues = metadata.of_issue(home.settings, home.facts(last))
-        yield dg.MaterializeResult("issue", metadata=issues)
+            board = metadata.of_scoreboard(home.settings, day, revisions)
+            issues = metadata.of_issue(home.settings, home.facts(day))
+            _tell(context, "scoreboard", day, home.nature(day), board)
+            _tell(context, "issue", day, home.nature(day), issues)
+        yield dg.MaterializeResult("scoreboard")
+        yield dg.MaterializeResult("issue")
 
     return publish
 
@@ -160,20 +164,21 @@ def _announce(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult]:
         """生成首页和供 BI 使用的文件。"""
         with told_in_chinese():
-            home.announce(_days(context)[-1])
+            home.announce(last := _days(context)[-1])
         page = home.settings.site / "index.html"
-        yield dg.MaterializeResult("mart", metadata=metadata.of_path(home.settings.mart))
-        yield dg.MaterializeResult("page", metadata=metadata.of_path(page))
+        for name, path in (("mart", home.settings.mart), ("page", page)):
+            _tell(context, name, last, home.nature(last), metadata.of_path(path))
+            yield dg.MaterializeResult(name)
 
     return announce
 
 
-def _note_day(context: dg.AssetExecutionContext, home: NightRun, day: date) -> None:
-    """A range's earlier days get their own figures, so that the screen can plot them."""
-    context.log_event(
-        dg.AssetMaterialization(
-            "scoreboard",
-            partition=day.isoformat(),
-            metadata=metadata.of_scoreboard(home.settings, day, home.publish(day)),
-        )
-    )
+def _tell(
+    context: dg.AssetExecutionContext, name: str, day: date, nature: str, shown: metadata.Metadata
+) -> None:
+    """What the screen shows of a table on a day.
+
+    A range of days is one result, which Dagster notes once for each of them: what a result itself
+    says would be said of every day.
+    """
+    context.add_asset_metadata(metadata.with_nature(nature, shown), name, day.isoformat())

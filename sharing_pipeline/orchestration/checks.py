@@ -11,6 +11,7 @@ from sharing_pipeline.facts.findings import LOGS, Found, findings_by_dataset
 from sharing_pipeline.intake.receive import IntakeReport
 from sharing_pipeline.intake.rules import load_rules
 from sharing_pipeline.intake.suites import rule_texts
+from sharing_pipeline.orchestration.metadata import with_nature
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.ledger import Ledger, Submission
 
@@ -40,7 +41,7 @@ def suite_checks() -> list[dg.AssetCheckSpec]:
 
 
 def suite_results(
-    settings: Settings, facts: Facts, report: IntakeReport | None
+    settings: Settings, facts: Facts, report: IntakeReport | None, nature: str
 ) -> Iterator[dg.AssetCheckResult]:
     """The datasets' results: what went back tonight, and what is still wrong in force."""
     received = report.submissions if report else []
@@ -49,11 +50,15 @@ def suite_results(
     dimensions = _dimensions(settings)
     for name in SUITES:
         mine = [one for one in received if one.dataset == LOGS.get(name, name)]
-        yield _result(name, mine, found[name], dimensions)
+        yield _result(name, mine, found[name], dimensions, nature)
 
 
 def _result(
-    name: str, received: Sequence[Submission], found: Found, dimensions: Mapping[str, str]
+    name: str,
+    received: Sequence[Submission],
+    found: Found,
+    dimensions: Mapping[str, str],
+    nature: str,
 ) -> dg.AssetCheckResult:
     returned = sum(one.quarantined for one in received)
     return dg.AssetCheckResult(
@@ -61,14 +66,17 @@ def _result(
         check_name="expectations",
         passed=not returned and not found.total,
         severity=dg.AssetCheckSeverity.ERROR if returned else dg.AssetCheckSeverity.WARN,
-        metadata={
-            "本次检查的条数": sum(one.rows_read for one in received),
-            "本次退回的行": returned,
-            "本次警告": found.warnings,
-            "有效行中的问题": found.total,
-            "规则": _table(_RULE, _by_rule(found, dimensions)),
-            "最差的行": _table(_WORST, found.worst),
-        },
+        metadata=with_nature(
+            nature,
+            {
+                "本次检查的条数": sum(one.rows_read for one in received),
+                "本次退回的行": returned,
+                "本次警告": found.warnings,
+                "有效行中的问题": found.total,
+                "规则": _table(_RULE, _by_rule(found, dimensions)),
+                "最差的行": _table(_WORST, found.worst),
+            },
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from sharing_pipeline.assessment.definitions import INDICATORS
 from sharing_pipeline.facts.build import Facts
 from sharing_pipeline.figures.publish import Revision
 from sharing_pipeline.intake.receive import IntakeReport
+from sharing_pipeline.made_up import NATURE
 from sharing_pipeline.published import Published
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.lake import Lake
@@ -27,6 +28,11 @@ Metadata = Mapping[str, Any]
 
 SHOWN_ROWS = 1000
 """How many rows a table on the screen has at most; the rest is in the exports."""
+
+
+def with_nature(nature: str, shown: Metadata) -> Metadata:
+    """The metadata behind what says that the data are made up, if they are."""
+    return {NATURE: nature, **shown} if nature else shown
 
 
 def of_intake(report: IntakeReport) -> Metadata:

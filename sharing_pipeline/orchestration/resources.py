@@ -14,9 +14,11 @@ from sharing_pipeline.facts.build import Facts
 from sharing_pipeline.figures.publish import Revision
 from sharing_pipeline.intake.read_ahead import Progress, ReadAhead
 from sharing_pipeline.intake.receive import IntakeReport
+from sharing_pipeline.made_up import nature_in_force, nature_received
 from sharing_pipeline.night import WAITING, Night, NightReport, Replies, locked, refuse_troubled
 from sharing_pipeline.orchestration.alive import close_dead_runs, show_alive
 from sharing_pipeline.settings import Clock, Settings, system_clock
+from sharing_pipeline.store.ledger import Ledger
 
 
 def _silent(_what: str, _done: int, _of: int) -> None:
@@ -44,6 +46,7 @@ class NightRun:
     _facts: dict[date, Facts] = field(default_factory=dict)
     _assessed: dict[date, list[Assessed]] = field(default_factory=dict)
     _revisions: dict[date, list[Revision]] = field(default_factory=dict)
+    _natures: dict[date, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
@@ -90,6 +93,17 @@ class NightRun:
         """Writes what people read, and waits for the replies."""
         night = self.night(day)
         night.announce(self._replies or night.answer(self.intake, self.beside))
+
+    def nature(self, day: date) -> str:
+        """Says that the day's entries are made up, if they are."""
+        if day not in self._natures:
+            catalogue = self.facts(day).files["catalogue"]
+            self._natures[day] = nature_in_force(self.settings, catalogue)
+        return self._natures[day]
+
+    def nature_received(self) -> str:
+        """Says the same of the catalogue received last."""
+        return nature_received(self.settings, Ledger.open(self.settings))
 
     def report(self, day: date) -> NightReport | None:
         """What this run made of a day, if it was published."""
