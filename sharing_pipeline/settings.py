@@ -30,18 +30,19 @@ def system_clock() -> datetime:
 class Limits:
     """How much one received file may cost before it is rejected; catalog/limits.yaml changes it.
 
-    A cell costs up to 250 bytes while it is read, so that `cells` fit into `memory_bytes`; 25
-    million are a full sheet of 24 columns. Logs aren't read as cells and may take longer.
+    A cell costs up to 300 bytes while it is read, so that `cells` fit into `memory_bytes`: a
+    workbook of 50,000 rows and 20 columns takes 0.65 GiB, a csv of 100 MB takes 1.9. Logs aren't
+    read as cells and may take longer; five million rows take 1.2 GiB.
     """
 
     file_bytes: int = 512 * _MIB
     unpacked_bytes: int = 1024 * _MIB
     workbook_bytes: int = 2048 * _MIB
-    memory_bytes: int = 8192 * _MIB
+    memory_bytes: int = 4096 * _MIB
     seconds: int = 300
     log_seconds: int = 3600
     query_seconds: int = 1800
-    cells: int = 25_000_000
+    cells: int = 12_000_000
     columns: int = 2_000
     sheets: int = 200
 

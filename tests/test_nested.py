@@ -127,7 +127,7 @@ def test_depth_is_a_value_or_a_reason(depth: int, under: str) -> None:
 def test_what_grows_when_it_is_taken_apart_is_measured_before() -> None:
     wide = {f"k{number}": 1 for number in range(1_000)}
     items = [{"i": 1}] * 100_000
-    with pytest.raises(UnreadableFile, match=r"100,000 行 × 1,001 列，超过 25,000,000 个单元格"):
+    with pytest.raises(UnreadableFile, match=r"100,000 行 × 1,001 列，超过 12,000,000 个单元格"):
         read_json(json.dumps([{**wide, "d": items}]), LIMITS, Shape(explode="d"))
     inner = {f"p{number}": {f"q{place}": 1 for place in range(100)} for number in range(100)}
     with pytest.raises(UnreadableFile, match="10,000 列，超过 2,000 列"):

@@ -386,7 +386,7 @@ def test_line_breaks_inside_cells_and_blank_records_keep_the_numbers(tmp_path: P
         (b"%PDF-1.7 ...", "PDF"),
         (b"PK\x03\x04 broken", "不完整或已损坏"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "工作簿损坏"),
-        (b"PAR1 broken PAR1", "Parquet 文件损坏"),
+        (b"PAR1 broken PAR1", "Parquet 文件不完整"),
         (b"\x1f\x8b broken", "gzip"),
         (gzip.compress(b"a" * 1000, mtime=0)[:-6], "gzip"),
         (b"<html><table></table></html>", "网页"),

@@ -92,7 +92,7 @@ def test_too_much_memory_is_an_unreadable_file(sandbox: Sandbox) -> None:
 
 
 def test_a_killed_child_is_an_unreadable_file(sandbox: Sandbox) -> None:
-    with pytest.raises(UnreadableFile, match="SIGSEGV"):
+    with pytest.raises(UnreadableFile, match="文件结构损坏"):
         sandbox.run(die, signal.SIGSEGV)
     with pytest.raises(UnreadableFile, match="内存"):
         sandbox.run(die, signal.SIGKILL)

@@ -129,7 +129,7 @@ def _write_log(connection: duckdb.DuckDBPyConnection, request: LogRequest, folde
                     raise
                 relation = another
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UnreadableFile(f"压缩文件不完整或已损坏（{error}）。请重新压缩后重报。") from error
+        raise UnreadableFile("压缩文件不完整或已损坏，可能没有传完。请重新压缩后重报。") from error
 
 
 class _Writing:

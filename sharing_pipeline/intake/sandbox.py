@@ -35,7 +35,7 @@ _OUT_OF_MEMORY = (
     "请拆成几个文件，或删去多余的行列后重报。"
 )
 _TOO_SLOW = "读取超过了 {seconds} 秒的时间上限。请拆成几个文件，或删去多余的行列后重报。"
-_CRASHED = "文件结构损坏，读取程序异常退出（{how}）。请用表格软件打开后另存，再重报。"
+CRASHED = "文件结构损坏，读不下去。请用表格软件打开，核对后另存为 xlsx，再重报。"
 _STOPPED = "本次运行已经中断，没有读这个文件；下次运行会读。"
 _BUG = (
     "读取程序遇到没有料到的内容，没有读完。请用表格软件打开后另存为 xlsx，再重报；"
@@ -170,10 +170,8 @@ class _Child:
         # The system's own memory killer; Rust; C++.
         if status == -signal.SIGKILL or "memory allocation of" in said or "bad_alloc" in said:
             return MemoryError()
-        if status < 0:
-            return UnreadableFile(_CRASHED.format(how=signal.Signals(-status).name))
-        if "PanicException" in said:  # a Rust parser gave up on what it was given
-            return UnreadableFile(_CRASHED.format(how="PanicException"))
+        if status < 0 or "PanicException" in said:  # so a Rust parser gives up on what it gets
+            return UnreadableFile(CRASHED)
         details = f"reading process ended with status {status}:\n{said}"
         return ReadingBug(_BUG.format(report=keep_report(home, details)), details)
 

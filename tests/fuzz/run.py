@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sharing_pipeline.errors import ReadingBug, UnreadableFile
 from sharing_pipeline.intake.raw import RawTable
-from sharing_pipeline.intake.sandbox import Sandbox
+from sharing_pipeline.intake.sandbox import CRASHED, Sandbox
 from tests.fuzz.mutate import mutated
 from tests.fuzz.reading import LIMITS, read_one
 from tests.fuzz.seeds import seeds
@@ -67,7 +67,7 @@ def _fuzz_one(
         outcome.counts[name, "bug"] += 1
         outcome.failures.append(f"{number} ({name}): {error.details}")
     except UnreadableFile as error:
-        crashed = "异常退出" in str(error)
+        crashed = str(error) == CRASHED
         outcome.counts[name, "rejected: parser crashed" if crashed else "rejected"] += 1
         if "时间上限" in str(error):
             outcome.failures.append(f"{number} ({name}) hung")

@@ -38,7 +38,12 @@ _NOT_WORKBOOKS = {"word/": "Word 文档", "ppt/": "PowerPoint 演示文稿", "vi
 """What a folder inside a zip tells."""
 _NOT_SHEETS = {"WordDocument": "Word 文档", "PowerPoint Document": "PowerPoint 演示文稿"}
 """What a stream inside an OLE file tells."""
+_ENCRYPTED_ODS = "encrypted-package"
+"""The only part of an ods that a recent LibreOffice wrote with a password."""
 PASSWORD = "文件有打开密码。请去掉密码后重报。"
+DAMAGED = "工作簿损坏，读不下去。请用表格软件打开，核对后另存为 xlsx，再重报。"
+_INCOMPLETE = "文件不完整或已损坏，可能没有传完。请重新导出或另存后重报。"
+_GZIP_DAMAGED = "gzip 压缩包不完整或已损坏，可能没有传完。请重新压缩，或直接报送原文件。"
 _JSON_LIST = re.compile(r"\s*\[\s*[\[{\]\"\d]")
 _JSON_OBJECT = re.compile(r"\s*\{\s*[\"}]")
 _MARKUP = re.compile(r"\s*<(!doctype|html|\?xml|table|meta)", re.IGNORECASE)
@@ -61,7 +66,7 @@ def unpack(data: bytes, limits: Limits) -> tuple[bytes, str | None]:
                         f"解压后超过 {limits.unpacked_bytes:,} 字节的上限。请拆成几个文件后重报。"
                     )
     except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableFile(f"gzip 压缩包损坏（{error}）。请重新压缩或直接报送原文件。") from error
+        raise UnreadableFile(_GZIP_DAMAGED) from error
     return b"".join(pieces), "gzip"
 
 
@@ -72,7 +77,7 @@ def unpack_head(data: bytes) -> tuple[bytes, str | None]:
     try:
         return zlib.decompressobj(wbits=31).decompress(data, _CHUNK), "gzip"
     except zlib.error as error:
-        raise UnreadableFile(f"gzip 压缩包损坏（{error}）。请重新压缩或直接报送原文件。") from error
+        raise UnreadableFile(_GZIP_DAMAGED) from error
 
 
 def identify(data: bytes, text: str | None = None) -> str:
@@ -100,8 +105,8 @@ def _inside_zip(data: bytes) -> str:
             names = {entry.filename for entry in archive.infolist()}
             encrypted = any(entry.flag_bits & 1 for entry in archive.infolist())
     except ZIP_ERRORS as error:
-        raise UnreadableFile(f"文件不完整或已损坏（{error}）。请重新导出或另存后重报。") from error
-    if encrypted:
+        raise UnreadableFile(_INCOMPLETE) from error
+    if encrypted or _ENCRYPTED_ODS in names:
         raise UnreadableFile(PASSWORD)
     for part, form in (
         ("xl/workbook.xml", "xlsx"),
@@ -113,6 +118,8 @@ def _inside_zip(data: bytes) -> str:
     for folder, name in _NOT_WORKBOOKS.items():
         if any(inside.startswith(folder) for inside in names):
             raise UnreadableFile(f"这是{name}，不是表格。请报送 xlsx、csv 或 json。")
+    if any(inside.startswith("xl/") for inside in names):
+        raise UnreadableFile(DAMAGED)
     raise UnreadableFile("这是压缩包，里面不是工作簿。请解压后把表格文件逐个报送。")
 
 

@@ -29,7 +29,8 @@ def read_delimited(text: str, limits: Limits) -> tuple[Grid, str]:
         rows = list(records)
     except csv.Error as error:
         raise UnreadableFile(
-            f"第 {records.line_num} 行附近的双引号不成对或字段过长（{error}）。"
+            f"第 {records.line_num:,} 行附近的双引号不成对，"
+            f"或有一格超过 {_FIELD_CHARACTERS:,} 个字。"
             "单元格内的双引号要写成两个；请改正或用表格软件另存后重报。"
         ) from error
     width = max(map(len, rows), default=0)

@@ -47,17 +47,28 @@ class Grid:
         return len(self.columns[0]) if self.columns else 0
 
 
-def check_size(rows: int, columns: int, limits: Limits) -> None:
+def check_size(rows: int, columns: int, limits: Limits, sheet: str = "") -> None:
     """UnreadableFile when a table of this size passes the limits."""
     if columns > limits.columns:
         raise UnreadableFile(
-            f"表有 {columns:,} 列，超过 {limits.columns:,} 列的上限。请删去多余的列后重报。"
+            f"{_named(sheet)}有 {columns:,} 列，超过 {limits.columns:,} 列的上限。"
+            "请删去表格右边多余的内容后重报。"
         )
+    check_cells(rows, columns, limits, sheet)
+
+
+def check_cells(rows: int, columns: int, limits: Limits, sheet: str = "") -> None:
+    """UnreadableFile when a table of this size has more cells than the limits allow."""
     if rows * columns > limits.cells:
         raise UnreadableFile(
-            f"表有 {rows:,} 行 × {columns:,} 列，超过 {limits.cells:,} 个单元格的上限。"
-            "请拆成几个文件后重报。"
+            f"{_named(sheet)}有 {rows:,} 行 × {columns:,} 列，"
+            f"超过 {limits.cells:,} 个单元格的上限。"
+            "请删去表格以外的零散内容，或拆成几个文件后重报。"
         )
+
+
+def _named(sheet: str) -> str:
+    return f"工作表“{sheet}”" if sheet else "表"
 
 
 def text_column(cells: Iterable[object]) -> list[Cell]:

@@ -55,7 +55,7 @@ def _parse(text: str, where: str) -> Any:
     except json.JSONDecodeError as error:
         place = where or f"第 {error.lineno} 行第 {error.colno} 个字符处"
         raise UnreadableFile(
-            f"{place}不是正确的 JSON（{error.msg}）。请重新导出后重报。"
+            f"{place}不是正确的 JSON，文件可能没有传完或被改动过。请重新导出后重报。"
         ) from error
     except RecursionError:
         raise UnreadableFile(f"JSON 嵌套过深。{_HOW}") from None

@@ -20,7 +20,9 @@ def read_parquet(data: bytes, limits: Limits) -> Grid:
     except pa.ArrowMemoryError:
         raise
     except (pa.ArrowException, OSError) as error:
-        raise UnreadableFile(f"Parquet 文件损坏（{error}）。请重新导出后重报。") from error
+        raise UnreadableFile(
+            "Parquet 文件不完整或已损坏，可能没有传完。请重新导出后重报。"
+        ) from error
     columns = [_text(column) for column in table.columns]
     return Grid(sheet="", columns=columns, header=table.column_names, first_row=2)
 

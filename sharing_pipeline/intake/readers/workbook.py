@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from sharing_pipeline.errors import UnreadableFile
 from sharing_pipeline.intake.readers import ods_content, xls_records, xlsx_parts
 from sharing_pipeline.intake.readers.beside import Beside
-from sharing_pipeline.intake.readers.content import PASSWORD, ZIP_ERRORS
-from sharing_pipeline.intake.readers.grid import Grid, check_size, text_column
+from sharing_pipeline.intake.readers.content import DAMAGED, PASSWORD, ZIP_ERRORS
+from sharing_pipeline.intake.readers.grid import Grid, check_cells, check_size, text_column
+from sharing_pipeline.intake.readers.xml_whole import check_part
 from sharing_pipeline.settings import Limits
 
 if TYPE_CHECKING:
@@ -28,35 +29,38 @@ def read_workbook(data: bytes, form: str, limits: Limits) -> tuple[list[Grid], l
 
     notes = _check_container(data, limits)
     try:
+        if form == "ods":
+            _check_ods(data)  # of a broken one the cell reader may never come to an end
         # On its own first: a broken file must not be looked at further.
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = _visible_sheets(book, limits, notes)
-        beside = _beside(data, form, [one.name for one in book.sheets_metadata])
+        beside = _beside(data, form, [one.name for one in book.sheets_metadata], names, limits)
         grids = []
         for name in names:
             of_sheet = beside.get(name, Beside())
             grid = _grid(book.get_sheet_by_name(name), of_sheet, limits)
             notes.extend(of_sheet.note(name, grid.row_count, len(grid.columns)))
             grids.append(grid)
+    except UnreadableFile:
+        raise
     except PasswordError:
         raise UnreadableFile(PASSWORD) from None
     except (CalamineError, *ZIP_ERRORS) as error:
-        if _is_locked(data, form):
+        if form == "xls" and xls_records.is_locked(data):
             raise UnreadableFile(PASSWORD) from error
-        raise UnreadableFile(f"工作簿损坏（{error}）。请用表格软件打开后另存，再重报。") from error
+        raise UnreadableFile(DAMAGED) from error
     return grids, notes
 
 
-def _is_locked(data: bytes, form: str) -> bool:
-    """Whether a workbook that could not be read is encrypted."""
-    if form == "xls":
-        return xls_records.is_locked(data)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_MANIFEST) as stream:
-            head = stream.read(1 << 20)
-    except (KeyError, *ZIP_ERRORS):
-        return False
-    return b"encryption-data" in head or b"encrypted-package" in head
+def _check_ods(data: bytes) -> None:
+    """UnreadableFile for an ods that is encrypted or broken."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if _MANIFEST in archive.NameToInfo:
+            with archive.open(_MANIFEST) as stream:
+                head = stream.read(1 << 20)
+            if b"encryption-data" in head:
+                raise UnreadableFile(PASSWORD)
+        check_part(archive, "content.xml", "工作簿")
 
 
 def _visible_sheets(book: CalamineWorkbook, limits: Limits, notes: list[str]) -> list[str]:
@@ -91,23 +95,30 @@ def _check_container(data: bytes, limits: Limits) -> list[str]:
     return [MACROS] if macros else []
 
 
-def _beside(data: bytes, form: str, names: list[str]) -> Mapping[str, Beside]:
+def _beside(
+    data: bytes, form: str, names: list[str], visible: list[str], limits: Limits
+) -> Mapping[str, Beside]:
+    """What the cell reader leaves out of each sheet of `names`, as far as it is `visible`."""
     if form == "xls":
         return dict(zip(names, xls_records.look_beside(data), strict=False))
     if form == "xlsb":
         return {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        find = xlsx_parts.look_beside if form == "xlsx" else ods_content.look_beside
-        return find(archive)
+        if form == "xlsx":
+            return xlsx_parts.look_beside(archive, visible, limits)
+        return ods_content.look_beside(archive)
 
 
 def _grid(sheet: CalamineSheet, beside: Beside, limits: Limits) -> Grid:
     last_row, last_column = sheet.end or (-1, -1)
     rows, width = beside.size_with(last_row + 1, last_column + 1)
-    check_size(rows, width, limits)
+    check_cells(rows, width, limits, sheet.name)
     cells = sheet.to_python(skip_empty_area=False)
     columns = [text_column(column) for column in zip(*cells, strict=True)]
     beside.fill(columns, rows, width)
+    while columns and not any(columns[-1]):
+        columns.pop()  # an empty text is a cell to the reader and nothing to its sender
+    check_size(rows, len(columns), limits, sheet.name)
     merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
     return Grid(
         sheet=sheet.name,
