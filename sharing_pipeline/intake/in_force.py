@@ -174,8 +174,9 @@ def _fold_dataset(store: Store, dataset: str, submissions: list[Submission]) -> 
         connection.execute(
             "DELETE FROM incoming WHERE (submission, org_code) IN (FROM spared_part)"
         )
+    # What is decided needs a row's key only; the row itself is read once, at the end.
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE both_ AS SELECT {names}, 0 AS place FROM {state} "
+        f"CREATE OR REPLACE TEMP VIEW both_ AS SELECT {names}, 0 AS place FROM {state} "
         f"UNION ALL SELECT {names}, submission FROM incoming"
     )
     store.engine.create("candidate", f"intake/owned_{_OWNED_BY[dataset]}")
@@ -184,7 +185,8 @@ def _fold_dataset(store: Store, dataset: str, submissions: list[Submission]) -> 
     if dataset == "catalogue":
         _note_vanished(store, submissions[0].effective_on)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE folded_{dataset} AS SELECT {names} FROM after_"
+        f"CREATE OR REPLACE TEMP TABLE folded_{dataset} AS SELECT {names} FROM both_ "
+        "SEMI JOIN after_ USING (source, key, place)"
     )
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {state} AS FROM folded_{dataset}")
 

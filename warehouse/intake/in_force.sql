@@ -3,7 +3,7 @@
 --        part (submission, source, owner: whom a full submission replaces),
 --        whole_part (submission, source), spared_part (submission, owner: held or rejected),
 --        kept (submission, key: quarantined rows, whose last accepted row stays).
--- Yields: the candidates that nothing later has replaced.
+-- Yields: the candidates that nothing later has replaced; source, key and place name a row.
 WITH latest AS (
     SELECT source, key, max(place) AS place
     FROM candidate

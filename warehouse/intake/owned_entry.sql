@@ -1,7 +1,7 @@
 -- Reads: both_ (resources or fields in force before and those that came in), state_catalogue.
--- Yields: the rows with the organisation that they belong to: their entry's, null without one.
+-- Yields: the rows' keys with the organisation that they belong to: their entry's, null without.
 --         Of an entry in force from two sources the later received counts.
-SELECT both_.*, entries.owner
+SELECT both_.key, both_.source, both_.submission, both_.place, entries.owner
 FROM both_
 LEFT JOIN (
     SELECT key, org_code AS owner
