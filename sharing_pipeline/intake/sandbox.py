@@ -109,9 +109,10 @@ class Sandbox:
 
     def _call(self, request: bytes, seconds: int) -> Any:
         """One request and its answer; the child is gone after any failure but a SharingError."""
-        if self._stopped:
-            raise UnreadableFile(_STOPPED)
         child = self._child = self._child or _Child(self._limits.memory_bytes)
+        if self._stopped:  # only now: stop() may have come while the child was being started
+            child.kill()
+            raise UnreadableFile(_STOPPED)
         try:
             child.pipe.send_bytes(request)
             if not child.pipe.poll(seconds):
