@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -178,6 +179,71 @@ def test_marks_of_an_earlier_reply_go_when_their_cell_is_mended(
     assert openpyxl.load_workbook(back).sheetnames == ["校验结果", "目录", "统计", "旧表"]
     assert (marked["H5"].comment or "").startswith("等系统组回话\n")
     assert openpyxl.load_workbook(back)["目录"]["B3"].comment.text == "科长已看过"
+
+
+def test_a_column_that_is_missing_is_shown_where_it_is_called_for(
+    settings: Settings, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    condition = HEADER.index("共享条件")
+    for cells in (HEADER, row(), row(目录代码="E-2", 目录名称="名录", 共享类型="有条件共享")):
+        sheet.append([cell for place, cell in enumerate(cells) if place != condition])
+    book.save(tmp_path / "目录.xlsx")
+    marked = marks(reply_to(settings, tmp_path / "目录.xlsx"), sheet.title)
+    assert {place: rules_in(one.comment) for place, one in marked.items()} == {
+        "D3": ["【警告】catalogue_condition_missing"]
+    }
+
+
+def as_one_run(comments: str) -> str:
+    """The comments with the sender's own text and ours below it in one piece."""
+    return re.sub(
+        '<t>(等系统组回话)</t><r><t xml:space="preserve">(.*?)</t></r>', r"<t>\1\2</t>", comments,
+        flags=re.DOTALL,
+    )  # fmt: skip
+
+
+def without_author(comments: str) -> str:
+    return comments.replace("三率监测校验", "")
+
+
+RESAVED: dict[str, Callable[[str], str]] = {
+    "one run of text": as_one_run,
+    "no author": without_author,
+    "both, and line breaks as numbers": lambda said: without_author(as_one_run(said)).replace(
+        "\n", "&#10;"
+    ),
+}
+"""What another program may make of our comments when it saves the reply."""
+
+
+@pytest.mark.parametrize("how", RESAVED)
+def test_remarks_do_not_pile_up_in_a_workbook_that_was_saved_again(
+    settings: Settings, reply: Path, tmp_path: Path, how: str
+) -> None:
+    again = tmp_path / "again.xlsx"
+    parts = parts_of(reply)
+    [name] = [one for one in parts if re.fullmatch("xl/comments.*xml", one)]
+    saved = RESAVED[how](parts[name].decode())
+    assert saved != parts[name].decode()
+    write_parts(again, parts | {name: saved.encode()})
+    assert {
+        place: one.comment for place, one in marks(reply_to(settings, again), "目录").items()
+    } == {place: one.comment for place, one in marks(reply, "目录").items()}
+
+
+@pytest.mark.system
+def test_remarks_do_not_pile_up_when_libreoffice_saves_the_reply(
+    settings: Settings, reply: Path, tmp_path: Path
+) -> None:
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(reply)], check=True, capture_output=True, timeout=120)
+    marked = marks(reply_to(settings, tmp_path / "reply.xlsx", "second.xlsx"), "目录")
+    assert {place: rules_in(one.comment) for place, one in marked.items()} == WRONG
+    assert (marked["H5"].comment or "").count("等系统组回话") == 1
 
 
 def test_one_comment_holds_all_remarks_on_a_merged_cell(settings: Settings, tmp_path: Path) -> None:

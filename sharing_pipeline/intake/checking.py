@@ -107,7 +107,7 @@ def check_files(
             reads.append(reading.read(one, _received(one, declared, clock)))
         reads = _numbered(intake, reads)
         settle_all(intake, sandbox, [each for one in reads for each in one.arrivals], progress)
-        told = answers(store, intake.rules, _settled(intake, found, reads))
+        told = answers(store, intake.rules, _settled(intake, found, reads), settings.expectations)
     pairs = zip(found, told, strict=True)
     return Checked(
         [CheckedFile(one.path, answer) for one, answer in pairs],

@@ -20,7 +20,7 @@ from sharing_pipeline.codes import visible
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.intake.late_imports import left_for_later
 from sharing_pipeline.intake.suite_columns import name_helpers, with_suite_columns
-from sharing_pipeline.intake.suites import RuleText, Suite, load_suite, rule_texts
+from sharing_pipeline.intake.suites import RuleText, Suite, load_suite, rule_texts, texts_in
 from sharing_pipeline.organisations import Organisations
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _run(suite: Suite, frame: pd.DataFrame) -> dict[str, tuple[int, list[Any]]]:
         built = ExpectationSuite(name=suite.name, expectations=_built(suite))
         asset = context.data_sources.add_pandas("frames").add_dataframe_asset(suite.name)
         # A condition copies the rows it leaves: the fewer columns, the cheaper.
-        mentioned = set(_texts_in([each["kwargs"] for each in suite.expectations]))
+        mentioned = set(texts_in([each["kwargs"] for each in suite.expectations]))
         judged = frame[[name for name in frame.columns if name in mentioned]]
         batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": judged})
         report = batch.validate(built, result_format={"result_format": "COMPLETE"})
@@ -150,15 +150,6 @@ def _built(suite: Suite) -> list[Expectation]:
                 f"期望套件 {suite.name} 的 {expectation['meta']['rule']} 不合 GX 的写法：{error}"
             ) from error
     return built
-
-
-def _texts_in(value: Any) -> Iterator[str]:
-    """Every text anywhere in nested lists and keys; column names are among them."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _texts_in(inner)
 
 
 @contextmanager

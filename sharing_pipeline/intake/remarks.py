@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +20,7 @@ from sharing_pipeline.intake.in_force import Store, files_of, load_rows
 from sharing_pipeline.intake.raw import FileTables, Part, RawTable
 from sharing_pipeline.intake.rules import FINDING, Rule
 from sharing_pipeline.intake.sniff import Sniffed
+from sharing_pipeline.intake.suites import Suite, load_suite
 from sharing_pipeline.store.ledger import Part as HeldPart
 from sharing_pipeline.store.ledger import Submission
 
@@ -36,12 +39,17 @@ class Received:
     look: Sniffed | None = None
 
 
-def answers(store: Store, rules: Mapping[str, Rule], files: Sequence[Received]) -> list[FileAnswer]:
-    """What is to be said about each of the files, all settled in this ledger already."""
+def answers(
+    store: Store, rules: Mapping[str, Rule], files: Sequence[Received], expectations: Path
+) -> list[FileAnswer]:
+    """What is to be said about each of the files, all settled in this ledger already.
+
+    `expectations`: the folder of the suites, which tell where to show that a column is missing.
+    """
     numbers = [one.id for file in files for one in file.submissions]
     found = _findings(store, numbers)
     held = _held_rows(store, numbers)
-    return [_answer(store, rules, file, found, held) for file in files]
+    return [_answer(store, rules, file, found, held, expectations) for file in files]
 
 
 def with_findings(store: Store, numbers: Sequence[int]) -> set[int]:
@@ -92,13 +100,14 @@ def _answer(
     file: Received,
     found: Mapping[int, list[_Finding]],
     held: Mapping[int, list[_HeldRow]],
+    expectations: Path,
 ) -> FileAnswer:
     tables = {one.dataset: one for one in file.tables.tables} if file.tables else {}
     datasets = []
     for one in file.submissions:
         contract = store.contracts[one.dataset]
         table = tables.get(one.dataset)
-        places = _Places(contract, table, file.look)
+        places = _Places(contract, table, file.look, expectations)
         remarks = [places.remark(each) for each in found[one.id]]
         if table is not None and one.dataset != _LOGS:
             remarks += _repeated(table, rules["exact_duplicate"], places)
@@ -147,7 +156,14 @@ def _dataset(
 class _Places:
     """From a finding's sheet, row and header to the sender's cell."""
 
-    def __init__(self, contract: Contract, table: RawTable | None, look: Sniffed | None) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        table: RawTable | None,
+        look: Sniffed | None,
+        expectations: Path,
+    ) -> None:
+        self._contract, self._expectations = contract, expectations
         headers = table.headers if table else {}
         self._parts = {part.sheet: part for part in (table.parts if table else [])}
         if look is not None:
@@ -175,6 +191,7 @@ class _Places:
         level = finding["severity"] if finding["severity"] in LEVELS else "warning"
         column = self._column(sheet, row, header)
         if header in self._titles:  # intake's own name: the file has no such column
+            column = self._cause(sheet, finding["rule"]) or column
             header = self._titles[header]
         return Remark(
             level, finding["rule"], sheet, row, column, header, finding["value"] or "",
@@ -190,6 +207,21 @@ class _Places:
     def held(self, rule: Rule, sheet: str, row: int, org: str, why: str) -> Remark:
         """A row that waits for a person."""
         return self.whole_row(rule, sheet, row, org, why)
+
+    def _cause(self, sheet: str, rule: str) -> int | None:
+        """The column of another cell that a rule looks at: what made it miss the blamed one."""
+        part = self._parts.get(sheet)
+        if part is None or self._suite is None:
+            return None
+        names = self._suite.names_in(rule)
+        return next((part.columns[one] for one in names if one in part.columns), None)
+
+    @cached_property
+    def _suite(self) -> Suite | None:
+        """The dataset's suite, read only when it is asked for."""
+        name = self._contract.table
+        written = (self._expectations / f"{name}.yaml").is_file()
+        return load_suite(name, self._expectations) if written else None
 
     def _column(self, sheet: str, row: int | None, header: str) -> int:
         """The column of a header, else of the key, else the sheet's first that was read."""

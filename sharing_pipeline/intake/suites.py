@@ -7,7 +7,7 @@ a suite is run is in expectations.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,12 @@ class Suite:
     table: str
     expectations: tuple[dict[str, Any], ...]
     texts: Mapping[str, RuleText]
+
+    def names_in(self, rule: str) -> list[str]:
+        """The columns that a rule looks at, in the order of its keys, its conditions' among them;
+        those computed beside a column count as that column."""
+        of_rule = (one["kwargs"] for one in self.expectations if one["meta"]["rule"] == rule)
+        return [text.partition("__")[0] for text in texts_in(list(of_rule))]
 
 
 def load_suite(dataset: str, folder: Path, contract: Contract | None = None) -> Suite:
@@ -95,6 +101,15 @@ def rule_texts(folder: Path) -> dict[str, RuleText]:
             raise ConfigurationError(f"{path} 的 {min(shared)} 已在另一个套件里用了，请改一个。")
         texts |= its_texts
     return texts
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text anywhere in nested lists and keys; column names are among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(inner)
 
 
 def _text(expectation: Mapping[str, Any], where: str) -> RuleText:

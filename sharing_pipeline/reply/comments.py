@@ -1,16 +1,18 @@
 """Comments of a worksheet: its comments part and the drawing of their boxes.
 
 A sender's own comments stay as they are; ours stand in cells without one, or below it. Those of
-an earlier reply are taken away first.
+an earlier reply are taken away first: by their author, or by what they say, because programs that
+save a workbook again may leave the author out and make one run of text of several.
 """
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sharing_pipeline.reply.sheet import Place, place_of, reference
-from sharing_pipeline.reply.words import AUTHOR, DIVIDER
+from sharing_pipeline.reply.words import AUTHOR, DIVIDER, OPENING
 from sharing_pipeline.reply.xml_edit import Edits, Element, NotEditable, content, elements
 
 EMPTY = (
@@ -46,6 +48,8 @@ _SPACES = {
     "o": "urn:schemas-microsoft-com:office:office",
     "x": "urn:schemas-microsoft-com:office:excel",
 }
+_WHOLLY_OURS = re.compile(f"{OPENING}.*\n规则：\\w+\\s*", re.DOTALL)
+_OURS_BELOW = re.compile(f"\r?\n{DIVIDER}\r?\n(?={OPENING})")
 _SHAPE = re.compile(rb"<(?:\w+:)?shape\s.*?</(?:\w+:)?shape\s*>", re.DOTALL)
 _ROW, _COLUMN = (re.compile(rb"<(?:\w+:)?%b>\s*(\d+)" % name) for name in (b"Row", b"Column"))
 _SHAPE_ID = re.compile(rb"_x0000_s(\d+)")
@@ -106,24 +110,43 @@ def _without_ours(comments: bytes) -> tuple[bytes, set[Place]]:
     ]
     ours = {str(number) for number, name in enumerate(names) if name == AUTHOR}
     gone: set[Place] = set()
-    for one in found:
-        if one.name == "comment" and one.attributes.get("authorId") in ours:
+    for one, texts in _texts(found):
+        said = [html.unescape(comments[each.inner : each.close].decode()) for each in texts]
+        below = _OURS_BELOW.search("".join(said))
+        if one.attributes.get("authorId") in ours or _WHOLLY_OURS.fullmatch("".join(said)):
             edits.replace(one.start, one.end, b"")
             place = place_of(one.need("ref"))
             gone |= {place} if place else set()
-    kept = [one for one in found if one.name == "r" and not _inside_ours(found, one, ours)]
-    for one in kept:
-        if f"\n{DIVIDER}\n".encode() in comments[one.start : one.end].replace(b"&#10;", b"\n"):
-            edits.replace(one.start, one.end, b"")
+        elif below:
+            _cut(edits, found, texts, said, below.start())
     return edits.applied(), gone
 
 
-def _inside_ours(found: list[Element], one: Element, ours: set[str]) -> bool:
-    while one.parent >= 0:
-        one = found[one.parent]
+def _texts(found: Sequence[Element]) -> Iterator[tuple[Element, list[Element]]]:
+    """Each comment with the pieces of its text."""
+    comment, texts = None, list[Element]()
+    for one in found:
         if one.name == "comment":
-            return one.attributes.get("authorId") in ours
-    return False
+            if comment:
+                yield comment, texts
+            comment, texts = one, []
+        elif one.name == "t":
+            texts.append(one)
+    if comment:
+        yield comment, texts
+
+
+def _cut(
+    edits: Edits, found: Sequence[Element], texts: Sequence[Element], said: Sequence[str], at: int
+) -> None:
+    """Takes away what stands from a place on in a text that is in several pieces."""
+    for one, text in zip(texts, said, strict=True):
+        run = found[one.parent]
+        if at <= 0 and run.name == "r":
+            edits.replace(run.start, run.end, b"")
+        elif at < len(text):
+            edits.replace(one.inner, one.close, content(text[: max(0, at)]).encode())
+        at -= len(text)
 
 
 def _with_boxes(drawing: bytes, gone: set[Place], texts: Mapping[Place, str]) -> bytes:

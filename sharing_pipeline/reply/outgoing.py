@@ -98,7 +98,7 @@ def _write(
         left.unlink()  # by a run that was killed
     with Sandbox(settings.limits, settings.home) as sandbox:
         received = list(_read(settings, store, sandbox, files, layouts))
-        told = answers(store, load_rules(settings.catalog), received)
+        told = answers(store, load_rules(settings.catalog), received, settings.expectations)
         for done, (file, answer) in enumerate(zip(files, told, strict=True)):
             progress("生成回执", done, len(files))
             origin = store.lake.received(file.first.sha256)

@@ -33,6 +33,9 @@ MEANINGS = {
 DIVIDER = "————————"
 """Stands between a sender's own comment and ours."""
 
+OPENING = f"【(?:{'|'.join(LEVELS.values())})】"
+"""A pattern for what every comment of ours begins with."""
+
 _MOST_REMARKS = 20
 """In one comment: a merged cell may stand for thousands of rows."""
 _LONGEST = 400
