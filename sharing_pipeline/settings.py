@@ -105,9 +105,14 @@ class Settings:
         return self.home / "lake"
 
     @property
+    def ledger_file(self) -> Path:
+        """The ledger's SQLite file."""
+        return self.home / "ledger.db"
+
+    @property
     def ledger_url(self) -> str:
         """The SQLAlchemy URL of the ledger."""
-        return f"sqlite:///{self.home / 'ledger.db'}"
+        return f"sqlite:///{self.ledger_file}"
 
     @property
     def mart(self) -> Path:

@@ -87,18 +87,18 @@ def yesterday() -> date:
     return system_clock().date() - timedelta(days=1)
 
 
-def open_ledger(settings: Settings) -> Ledger:
+def open_ledger(settings: Settings, *, to_write: bool = False) -> Ledger:
     """The ledger of a home folder that is in use; UsageError for one that isn't.
 
-    For commands that only look: they don't make a home folder out of a mistyped name.
+    For commands that work on what is there: they don't make a home folder out of a mistyped name.
     """
     from sharing_pipeline.store.ledger import Ledger
 
-    if not (settings.home / "ledger.db").is_file():
+    if not settings.ledger_file.is_file():
         raise UsageError(
             f"主目录 {settings.home} 还没有用过。请核对 --home，或先运行 sharing nightly。"
         )
-    return Ledger.open(settings)
+    return Ledger.open(settings) if to_write else Ledger.open_to_read(settings)
 
 
 def open_published(settings: Settings) -> Published:

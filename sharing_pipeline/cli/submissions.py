@@ -194,7 +194,7 @@ def _decide(settings: Settings, submission: str, verdict: str, **given: Any) -> 
     from sharing_pipeline.intake.decisions import decide
     from sharing_pipeline.night import locked
 
-    ledger = open_ledger(settings)
+    ledger = open_ledger(settings, to_write=True)
     with locked(settings, lambda: click.echo("等待另一个运行结束……", err=True)):
         decided = decide(ledger, system_clock, submission, verdict, **given)
     word = "接收" if verdict == "accept" else "退回"

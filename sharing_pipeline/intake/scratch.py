@@ -20,13 +20,12 @@ from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Ledger
-
-_LEDGER = "ledger.db"
+from sharing_pipeline.store.sqlite import reading_uri
 
 
 def is_used(settings: Settings) -> bool:
     """Whether the home folder has a ledger."""
-    return (settings.home / _LEDGER).is_file()
+    return settings.ledger_file.is_file()
 
 
 @contextmanager
@@ -38,7 +37,7 @@ def scratch_store(
     with tempfile.TemporaryDirectory(prefix="sharing-check-") as folder:
         scratch = replace(settings, home=Path(folder))
         if home is not None:
-            _copy_ledger(home / _LEDGER, scratch.home / _LEDGER)
+            _copy_ledger(replace(settings, home=home).ledger_file, scratch.ledger_file)
         ledger = Ledger.open(scratch)
         lake = _ScratchLake(scratch, settings.lake, received)
         with Engine(scratch) as engine, ledger.session() as session:
@@ -65,15 +64,10 @@ class _ScratchLake(Lake):
 
 
 def _copy_ledger(origin: Path, copy: Path) -> None:
-    """A consistent copy, while others may write.
-
-    Without a write-ahead log nobody has the ledger open, and taken as immutable it is read
-    without the two files that SQLite would leave beside it.
-    """
-    mode = "mode=ro" if origin.with_name(f"{origin.name}-wal").exists() else "immutable=1"
+    """A consistent copy, while others may write."""
     try:
         with (
-            closing(sqlite3.connect(f"{origin.as_uri()}?{mode}", uri=True)) as known,
+            closing(sqlite3.connect(reading_uri(origin), uri=True)) as known,
             closing(sqlite3.connect(copy)) as new,
         ):
             known.backup(new)

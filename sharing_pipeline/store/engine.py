@@ -6,6 +6,8 @@ What the SQL means stands in the SQL.
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -28,7 +30,7 @@ class Engine:
         self.warehouse = settings.warehouse
         # A bound leaves room for pandas and for the child that reads files.
         self.connection = duckdb.connect(config={"memory_limit": "2GB"})
-        self.connection.execute(f"SET temp_directory = {quoted(settings.home / 'tmp')}")
+        self.connection.execute(f"SET temp_directory = {quoted(_spill_folder(settings.home))}")
         self.connection.execute("SET enable_progress_bar = false")
 
     def close(self) -> None:
@@ -83,6 +85,11 @@ class Engine:
     def arrow(self, select: str) -> pa.Table:
         """All rows of a query as an Arrow table."""
         return self.connection.sql(select).to_arrow_table()
+
+
+def _spill_folder(home: Path) -> Path:
+    """Where what doesn't fit into memory goes: into the home, which has room, if it may."""
+    return home / "tmp" if os.access(home, os.W_OK) else Path(tempfile.gettempdir())
 
 
 _ARROW = {

@@ -18,8 +18,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
-    create_engine,
-    event,
     func,
     select,
 )
@@ -28,6 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.settings import SHANGHAI, Clock, Settings
+from sharing_pipeline.store.sqlite import is_writable, reading_engine, writing_engine
 
 SCHEMA_VERSION = 3
 
@@ -258,7 +257,10 @@ class Ledger:
         """Opens the ledger, making it if there is none; refuses one of another version."""
         try:
             settings.home.mkdir(parents=True, exist_ok=True)
-            ledger = cls(_engine(settings.ledger_url))
+            # SQLite only says so at the first write, if somebody else has the file open.
+            if settings.ledger_file.exists() and not is_writable(settings.ledger_file):
+                raise PermissionError(settings.ledger_file)
+            ledger = cls(writing_engine(settings.ledger_url))
             ledger._stamp()
         except (OSError, OperationalError) as error:
             raise ConfigurationError(
@@ -266,10 +268,26 @@ class Ledger:
                 "请用 --home 指定一个可写的文件夹。"
             ) from error
         except DatabaseError as error:
+            raise _broken(settings) from error
+        return ledger
+
+    @classmethod
+    def open_to_read(cls, settings: Settings) -> Ledger:
+        """The ledger for whoever only looks; also of a home folder that can't be written."""
+        path = settings.ledger_file
+        if is_writable(path):
+            return cls.open(settings)
+        ledger = cls(reading_engine(path))
+        try:
+            with ledger.session() as session:
+                _refuse_other_version(session.scalar(select(SchemaStamp.version)))
+        except OperationalError as error:
             raise ConfigurationError(
-                f"台账 {settings.home / 'ledger.db'} 不是台账文件，或已损坏。"
-                "请从备份恢复，或用 --home 换一个主目录。"
+                f"台账 {path} 读不了：{error.orig}。请核对 --home 和读的权限，"
+                "或换有写入权限的用户运行。"
             ) from error
+        except DatabaseError as error:
+            raise _broken(settings) from error
         return ledger
 
     @contextmanager
@@ -284,28 +302,23 @@ class Ledger:
             stamped = session.scalar(select(SchemaStamp.version))
             if stamped is None:
                 session.add(SchemaStamp(version=SCHEMA_VERSION))
-            elif stamped != SCHEMA_VERSION:
-                raise ConfigurationError(
-                    f"台账的结构是第 {stamped} 版，本程序要第 {SCHEMA_VERSION} 版。"
-                    "请用与台账同版的程序，或换一个主目录。"
-                )
+            else:
+                _refuse_other_version(stamped)
 
 
-def _engine(url: str) -> Engine:
-    engine = create_engine(url)
+def _refuse_other_version(stamped: int | None) -> None:
+    if stamped != SCHEMA_VERSION:
+        raise ConfigurationError(
+            f"台账的结构是第 {stamped} 版，本程序要第 {SCHEMA_VERSION} 版。"
+            "请用与台账同版的程序，或换一个主目录。"
+        )
 
-    # WAL lets others read while a run writes. It has to be set outside a transaction:
-    # inside one the pragma silently does nothing.
-    @event.listens_for(engine, "connect")
-    def _on_connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA busy_timeout=60000")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.isolation_level = ""
 
-    return engine
+def _broken(settings: Settings) -> ConfigurationError:
+    return ConfigurationError(
+        f"台账 {settings.ledger_file} 不是台账文件，或已损坏。"
+        "请从备份恢复，或用 --home 换一个主目录。"
+    )
 
 
 def last_number(session: Session, column: Any) -> int:

@@ -1,0 +1,59 @@
+"""How a SQLite file is opened: to write, or to read where nothing may be written.
+
+Knows nothing of what is in it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, NullPool, create_engine, event
+
+
+def writing_engine(url: str) -> Engine:
+    """An engine whose connections write; others can read meanwhile."""
+    engine = create_engine(url)
+
+    # WAL lets others read while a run writes. It has to be set outside a transaction:
+    # inside one the pragma silently does nothing.
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA busy_timeout=60000")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.isolation_level = ""
+
+    return engine
+
+
+def reading_engine(path: Path) -> Engine:
+    """An engine that never writes, not even beside the file.
+
+    Each transaction has a connection of its own: whether somebody writes may change in between.
+    """
+    return create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(reading_uri(path), uri=True, timeout=60),
+        poolclass=NullPool,
+    )
+
+
+def reading_uri(path: Path) -> str:
+    """The URI under which a file is read without leaving anything beside it.
+
+    A write-ahead log means that somebody writes, or was killed while writing: the file is only
+    whole together with it. Without one the file is whole, but SQLite would make one to read it;
+    taken as immutable it is read as it is.
+    """
+    has_log = path.with_name(f"{path.name}-wal").exists()
+    return f"{path.absolute().as_uri()}?{'mode=ro' if has_log else 'immutable=1'}"
+
+
+def is_writable(path: Path) -> bool:
+    """Whether this process may write a file, and beside it what SQLite needs for that."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
