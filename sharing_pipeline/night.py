@@ -134,14 +134,16 @@ class Night:
         )
         return replies
 
-    def announce(self, replies: Replies) -> None:
-        """bulletin: the mart and the page; waits for the replies."""
+    def refresh_mart(self, beside: Executor) -> Future[None]:
+        """bulletin: begins the mart, which needs nothing but what is published."""
+        return beside.submit(refresh_mart, self.settings, self.ledger)
+
+    def announce(self, mart: Future[None], replies: Replies) -> None:
+        """bulletin: the page; waits for the mart and the replies."""
         self.progress("生成页面", 0, 1)
         try:
-            with ThreadPoolExecutor(max_workers=1) as beside:
-                mart = beside.submit(refresh_mart, self.settings, self.ledger)
-                write_page(self.settings, self.ledger)
-                mart.result()
+            write_page(self.settings, self.ledger)
+            mart.result()
             replies.wait(self.progress)
         except (OSError, duckdb.Error) as error:
             raise Unannounced(
@@ -164,13 +166,13 @@ def run_night(
     `strict`: raises NothingPublished after intake if anything was held, rejected or quarantined.
     """
     night = Night.prepare(settings, day, clock=clock, definitions=definitions, progress=progress)
-    with locked(settings), ThreadPoolExecutor(max_workers=1) as beside:
+    with locked(settings), ThreadPoolExecutor(max_workers=2) as beside:
         intake = night.take_in()
         replies = night.answer(intake, beside)
         refuse_troubled(intake, strict)
         facts = night.build_facts()
         revisions = night.publish(facts, night.assess(facts))
-        night.announce(replies)
+        night.announce(night.refresh_mart(beside), replies)
     return NightReport(day, intake, revisions)
 
 

@@ -139,9 +139,11 @@ def _publish(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, home: dg.ResourceParam[NightRun]
     ) -> Iterator[dg.MaterializeResult]:
         """汇总三率与问题清单，按日期先后公布。"""
-        for day in _days(context):
+        for day in (days := _days(context)):
             with told_in_chinese():
                 revisions = home.publish(day)
+            if day == days[-1]:
+                home.begin_mart(day)
             board = metadata.of_scoreboard(home.settings, day, revisions)
             issues = metadata.of_issue(home.settings, home.facts(day))
             _tell(context, "scoreboard", day, home.nature(day), board)

@@ -1,8 +1,8 @@
 """The one resource: a run over a home folder, held under the folder's lock while it lasts."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,6 +17,7 @@ from sharing_pipeline.intake.receive import IntakeReport
 from sharing_pipeline.made_up import nature_in_force, nature_received
 from sharing_pipeline.night import WAITING, Night, NightReport, Replies, locked, refuse_troubled
 from sharing_pipeline.orchestration.alive import close_dead_runs, show_alive
+from sharing_pipeline.orchestration.instance import kept_open
 from sharing_pipeline.settings import Clock, Settings, system_clock
 from sharing_pipeline.store.ledger import Ledger
 
@@ -41,8 +42,9 @@ class NightRun:
     progress: Progress = _silent
     ahead: ReadAhead | None = None
     intake: IntakeReport | None = None
-    beside: Executor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    beside: Executor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=2))
     _replies: Replies | None = None
+    _mart: Future[None] | None = None
     _facts: dict[date, Facts] = field(default_factory=dict)
     _assessed: dict[date, list[Assessed]] = field(default_factory=dict)
     _revisions: dict[date, list[Revision]] = field(default_factory=dict)
@@ -89,10 +91,17 @@ class NightRun:
             self._revisions[day] = self.night(day).publish(self.facts(day), self.assessed(day))
         return self._revisions[day]
 
+    def begin_mart(self, day: date) -> None:
+        """Begins the mart, after the last day of the run is published."""
+        self._mart = self.night(day).refresh_mart(self.beside)
+
     def announce(self, day: date) -> None:
-        """Writes what people read, and waits for the replies."""
+        """Writes what people read, and waits for the mart and the replies."""
         night = self.night(day)
-        night.announce(self._replies or night.answer(self.intake, self.beside))
+        night.announce(
+            self._mart or night.refresh_mart(self.beside),
+            self._replies or night.answer(self.intake, self.beside),
+        )
 
     def nature(self, day: date) -> str:
         """Says that the day's entries are made up, if they are."""
@@ -117,9 +126,12 @@ def locked_run(run: NightRun) -> dg.ResourceDefinition:
 
     @dg.resource(description="主目录与本次运行；同一主目录同时只有一个运行")
     def home(context: dg.InitResourceContext) -> Iterator[NightRun]:
-        if context.instance and context.run:
-            show_alive(context.instance, context.run.run_id)
-        with nullcontext() if run.ahead else locked(run.settings, lambda: run.progress(*WAITING)):
+        with ExitStack() as held:
+            if context.instance and context.run:
+                show_alive(context.instance, context.run.run_id)
+                held.enter_context(kept_open(context.instance, context.run.run_id))
+            if not run.ahead:
+                held.enter_context(locked(run.settings, lambda: run.progress(*WAITING)))
             if context.instance:
                 close_dead_runs(context.instance)
             yield run
