@@ -1,4 +1,5 @@
-"""Modules that a library imports and we never use are loaded when somebody asks them something.
+"""Modules that a library imports and we never use are loaded when somebody asks them something,
+or not at all.
 
 Knows import machinery and nothing else.
 """
@@ -9,6 +10,7 @@ import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
@@ -22,6 +24,41 @@ def left_for_later(*names: str) -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+@contextmanager
+def left_out(*names: str) -> Iterator[None]:
+    """While this lasts, an import of one of these modules gives an empty one, in which every name
+    is a class without anything. For modules that are only imported to be listed."""
+    finder = _Never(names)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _Never(Loader):
+    """A finder and loader for the modules that are to be empty."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = frozenset(names)
+
+    def find_spec(
+        self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """A spec of an empty module; None for any other module."""
+        return ModuleSpec(name, self) if name in self._names else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Makes the module answer for any name but the interpreter's own."""
+
+        def empty_class(name: str) -> type:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return type(name, (), {})
+
+        module.__dict__["__getattr__"] = empty_class
 
 
 class _Later:
