@@ -30,6 +30,7 @@ from sharing_pipeline.intake.read_ahead import Progress, ReadAhead
 from sharing_pipeline.intake.receive import IntakeReport, take_in
 from sharing_pipeline.reply.outgoing import write_replies
 from sharing_pipeline.settings import Clock, Settings
+from sharing_pipeline.store import leftovers
 from sharing_pipeline.store.ledger import Ledger
 from sharing_pipeline.store.mart import refresh_mart
 
@@ -173,6 +174,7 @@ def run_night(
         facts = night.build_facts()
         revisions = night.publish(facts, night.assess(facts))
         night.announce(night.refresh_mart(beside), replies)
+        leftovers.finish(settings)
     return NightReport(day, intake, revisions)
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,49 +13,16 @@ from sharing_pipeline.orchestration import alive
 from sharing_pipeline.orchestration.alive import close_dead_runs
 from sharing_pipeline.orchestration.instance import local_instance
 from sharing_pipeline.orchestration.run import run_nightly
-from sharing_pipeline.settings import PROJECT, SHANGHAI, Settings
+from sharing_pipeline.settings import SHANGHAI, Settings
+from tests.killed import begun, end
 from tests.night_helpers import Home, entries, resource
 
 DAY = date(2026, 11, 22)
-
-NIGHT_THAT_STOPS = """
-import sys, time
-from datetime import date
-from pathlib import Path
-from sharing_pipeline.orchestration.run import run_nightly
-from sharing_pipeline.settings import Settings
-
-def stop(what, _done, _of):
-    if what == sys.argv[3]:
-        print("stopped", flush=True)
-        time.sleep(600)
-
-settings = Settings(home=Path(sys.argv[1]), catalog=Path(sys.argv[2]))
-run_nightly(settings, date(2026, 11, 22), progress=stop)
-"""
 
 
 def run_once(settings: Settings, day: date = DAY) -> None:
     moment = datetime.combine(day, datetime.min.time(), SHANGHAI) + timedelta(hours=26)
     run_nightly(settings, day, clock=lambda: moment)
-
-
-def begun(home: Home, at: str) -> subprocess.Popen[str]:
-    """A nightly run in a process of its own that has stopped at a step."""
-    arguments = [str(home.settings.home), str(home.settings.catalog), at]
-    process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", NIGHT_THAT_STOPS, *arguments],
-        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(PROJECT)},
-    )  # fmt: skip
-    assert process.stdout and process.stdout.readline() == "stopped\n"
-    return process
-
-
-def end(process: subprocess.Popen[str]) -> None:
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert process.stdout
-    process.stdout.close()
 
 
 def statuses(instance: dg.DagsterInstance) -> list[str]:
@@ -76,8 +39,8 @@ def home(tmp_path: Path) -> Home:
 
 
 def test_the_next_night_closes_a_killed_one_and_spares_one_that_waits(home: Home) -> None:
-    killed = begun(home, "评定")
-    waiting = begun(home, "等待另一个运行结束")
+    killed = begun(home.settings, "评定")
+    waiting = begun(home.settings, "等待另一个运行结束")
     try:
         with local_instance(home.settings) as instance:
             assert close_dead_runs(instance) == []

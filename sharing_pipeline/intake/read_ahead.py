@@ -24,6 +24,7 @@ from sharing_pipeline.intake.sandbox import Sandbox
 from sharing_pipeline.intake.settle_logs import LogReading, log_reader
 from sharing_pipeline.intake.submission import new_intake
 from sharing_pipeline.settings import Clock, Settings
+from sharing_pipeline.store import leftovers
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Ledger, ReceivedFile
@@ -68,7 +69,8 @@ class ReadAhead:
         self._beside = ThreadPoolExecutor(4)
 
     def __enter__(self) -> ReadAhead:
-        """Begins."""
+        """Begins, after what a run that was cut off has left is removed."""
+        leftovers.begin(self._settings, self._ledger)
         self._begun = self._beside.submit(self._begin)
         self._logs = self._beside.submit(self._begin_logs)
         return self

@@ -19,6 +19,7 @@ from sharing_pipeline.night import WAITING, Night, NightReport, Replies, locked,
 from sharing_pipeline.orchestration.alive import close_dead_runs, show_alive
 from sharing_pipeline.orchestration.instance import kept_open
 from sharing_pipeline.settings import Clock, Settings, system_clock
+from sharing_pipeline.store import leftovers
 from sharing_pipeline.store.ledger import Ledger
 
 
@@ -102,6 +103,8 @@ class NightRun:
             self._mart or night.refresh_mart(self.beside),
             self._replies or night.answer(self.intake, self.beside),
         )
+        if self.intake is not None:
+            leftovers.finish(self.settings)
 
     def nature(self, day: date) -> str:
         """Says that the day's entries are made up, if they are."""

@@ -1,7 +1,7 @@
 """The lake: immutable files, written whole under a name that nobody had before.
 
 Nothing is renamed, overwritten or listed: readers get names from the ledger, so this works
-on an object store too, and a killed run leaves at worst a file that nobody knows.
+on an object store too, and a killed run leaves at worst files that nobody knows (leftovers.py).
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ import uuid
 from pathlib import Path
 
 from sharing_pipeline.settings import Settings
+
+RECEIVED = "received"
+"""The folder of the received bytes; every other folder is a kind of table."""
 
 
 class Lake:
@@ -39,7 +42,7 @@ class Lake:
 
         What is hashed is what was copied, whatever happens to the file meanwhile.
         """
-        folder = self.root / "received"
+        folder = self.root / RECEIVED
         folder.mkdir(parents=True, exist_ok=True)
         partial = folder / f"{uuid.uuid4().hex}.partial"
         try:
@@ -56,4 +59,4 @@ class Lake:
 
     def received(self, sha256: str) -> Path:
         """Where the received bytes with this hash are kept."""
-        return self.root / "received" / sha256[:2] / sha256
+        return self.root / RECEIVED / sha256[:2] / sha256
