@@ -7,7 +7,7 @@ here, so they can't differ.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,12 @@ import pyarrow as pa
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from sharing_pipeline.assessment.definitions import load_definitions, parameters_json
+from sharing_pipeline.assessment.definitions import (
+    Definition,
+    load_definitions,
+    parameters_json,
+    parse_definition,
+)
 from sharing_pipeline.contracts import Contract, load_contracts
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.figures.publish import latest_revisions
@@ -28,6 +33,7 @@ from sharing_pipeline.store.ledger import (
     LakeFile,
     Ledger,
     Publication,
+    PublishedDefinition,
     PublishedNight,
     Submission,
 )
@@ -167,6 +173,17 @@ class Published:
         listed = [one in known for one in rows["submission_id"].to_pylist()]
         return rows.filter(pa.array(listed, pa.bool_()))
 
+    def definitions(self) -> list[Definition]:
+        """All definitions by id: with published results as they were published, whatever has
+        become of their files, and the others as their files are."""
+        with self.ledger.session() as session:
+            published = [
+                _as_published(self.settings, one)
+                for one in session.scalars(select(PublishedDefinition))
+            ]
+        known = {one.id: one for one in (*load_definitions(self.settings.catalog), *published)}
+        return [known[name] for name in sorted(known)]
+
     def _definition(self, _day: date | None) -> pa.Table:
         rows: list[dict[str, object]] = [
             {
@@ -181,9 +198,15 @@ class Published:
                 "sha256": one.sha256,
                 "parameters": parameters_json(one),
             }
-            for one in load_definitions(self.settings.catalog)
+            for one in self.definitions()
         ]
         return _as_table(rows, self._contract("definition"))
+
+
+def _as_published(settings: Settings, known: PublishedDefinition) -> Definition:
+    where = settings.ledger_file / known.definition
+    definition = parse_definition(settings.catalog, where, known.text.encode())
+    return replace(definition, sha256=known.sha256)
 
 
 def _with_revision(day: date, revision: int) -> Select[Publication]:

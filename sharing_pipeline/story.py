@@ -15,7 +15,7 @@ import pyarrow as pa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sharing_pipeline.assessment.definitions import load_definitions, parameters_json
+from sharing_pipeline.assessment.definitions import parameters_json
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.explain import Answer, Question
 from sharing_pipeline.facts.exchange import daily_files
@@ -25,7 +25,6 @@ from sharing_pipeline.store.engine import Engine, columns_of, quoted
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import (
     LakeFile,
-    PublishedDefinition,
     PublishedNight,
     Submission,
     submission_name,
@@ -105,7 +104,7 @@ def tell(published: Published, question: Question, answer: Answer) -> Story:
         exemptions = _exemptions(engine, question, assessed["subject_id"])
         for row in (subject, *resources, *exemptions):
             row["origin"] = origins.of(row)
-        parameters = _parameters(published, session, answer.publication.definition)
+        parameters = _parameters(published, answer.publication.definition)
     rule = RULES[question.indicator].get(assessed["reason"], "")
     return Story(assessed, rule, parameters, subject, resources, records, exemptions)
 
@@ -168,13 +167,8 @@ def _records(
     return rows
 
 
-def _parameters(published: Published, session: Session, definition: str) -> str:
-    """A definition's parameters; of one that is gone from the catalog, the text it had."""
-    for one in load_definitions(published.settings.catalog):
-        if one.id == definition:
-            return parameters_json(one)
-    known = session.get(PublishedDefinition, definition)
-    return known.text if known else ""
+def _parameters(published: Published, definition: str) -> str:
+    return next(parameters_json(one) for one in published.definitions() if one.id == definition)
 
 
 class _Origins:

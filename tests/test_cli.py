@@ -184,6 +184,15 @@ def test_definitions_are_listed_and_compared(nights: Nights) -> None:
     assert "结果不同的对象：110 个" in unpublished
     published = sharing(nights.home, "definitions", "compare", *ids, "--date", SECOND).stdout
     assert "按已公布的结果" in published
+    assert "有效期" not in unpublished + published
+
+
+def test_a_comparison_says_which_definition_is_not_effective_on_the_day(nights: Nights) -> None:
+    ids = ("mount_rate/2023-1", "mount_rate/lenient")
+    said = sharing(nights.home, "definitions", "compare", *ids, "--date", "2025-12-31")
+    (line,) = [one for one in said.stdout.splitlines() if "有效期" in one]
+    assert "mount_rate/lenient 自 2026-01-01 起" in line
+    assert "2025-12-31 不在它的有效期内" in line
 
 
 def test_definitions_check_names_every_broken_file(nights: Nights, tmp_path: Path) -> None:

@@ -117,6 +117,23 @@ def test_a_changed_file_of_a_published_definition_is_refused(defined: Home) -> N
     assert not any(one.new for one in defined.night(D).revisions)
 
 
+def test_a_published_definition_is_exported_as_it_was_whatever_its_file_became(
+    defined: Home,
+) -> None:
+    folder = defined.settings.catalog / "definitions"
+    texts = {folder / name: (folder / name).read_bytes() for name in
+             ("mount_rate-2023-1.yaml", "lenient.yaml")}  # fmt: skip
+    before = defined.table("definition", None)
+    changed, gone = texts
+    changed.write_bytes(texts[changed].replace(b"target_percent: 90", b"target_percent: 50"))
+    gone.unlink()
+    after = defined.table("definition", None)
+    for path, text in texts.items():
+        path.write_bytes(text)
+    assert "mount_rate/lenient" in {row["definition"] for row in before}
+    assert after == before
+
+
 def test_an_unknown_definition_is_refused(defined: Home) -> None:
     with pytest.raises(UsageError, match="mount_rate/other"):
         defined.night(D, definitions=["mount_rate/other"])

@@ -110,7 +110,8 @@ class Definition:
         )
 
     @property
-    def _period(self) -> str:
+    def period(self) -> str:
+        """Its id and its effective dates in words."""
         end = f"至 {self.effective_to}" if self.effective_to else "起"
         return f"{self.id} 自 {self.effective_from} {end}"
 
@@ -134,7 +135,11 @@ def load_definitions(catalog: Path) -> tuple[Definition, ...]:
 
 def read_definition(catalog: Path, path: Path) -> Definition:
     """The definition of one file; ConfigurationError says what is wrong with it."""
-    content = path.read_bytes()
+    return parse_definition(catalog, path, path.read_bytes())
+
+
+def parse_definition(catalog: Path, path: Path, content: bytes) -> Definition:
+    """The definition that a text holds; `path` is where it stands, for messages."""
     file = validate(_File, read_yaml(path, content), path=path)
     parameters = validate(
         SCHEMAS[file.indicator],
@@ -172,7 +177,7 @@ def official_on(definitions: Iterable[Definition], day: date) -> dict[str, Defin
         candidates = [each for each in official if each.indicator == indicator]
         effective = _at_most_one(candidates, indicator, day)
         if not effective:
-            periods = "；".join(each._period for each in candidates) or "一个也没有"
+            periods = "；".join(each.period for each in candidates) or "一个也没有"
             raise UsageError(
                 f"{day} 没有生效的正式口径（{title}）。现有的正式口径：{periods}。"
                 "请换一个日期，或在 catalog/definitions/ 增加口径。"
@@ -186,7 +191,7 @@ def _at_most_one(candidates: Iterable[Definition], indicator: str, day: date) ->
     if len(effective) > 1:
         raise ConfigurationError(
             f"{day} 有 {len(effective)} 个正式口径同时生效（{INDICATORS[indicator]}）："
-            f"{'；'.join(f'{each._period}（{each.path}）' for each in effective)}。"
+            f"{'；'.join(f'{each.period}（{each.path}）' for each in effective)}。"
             "同一指标同一天只能有一个，请改 effective_from、effective_to 或 official。"
         )
     return effective

@@ -140,7 +140,7 @@ def _refuse_changed(settings: Settings, known: Sequence[Definition]) -> None:
     """A definition with published results can't change; only a home in use has any."""
     from sharing_pipeline.figures.publish import refuse_changed
 
-    if (settings.home / "ledger.db").is_file():
+    if settings.ledger_file.is_file():
         with open_ledger(settings).session() as session:
             refuse_changed(session, known)
 
@@ -163,11 +163,14 @@ def compare(settings: Settings, one: str, other: str, day: date) -> None:
     from sharing_pipeline.comparing import compare as compare_definitions
     from sharing_pipeline.night import locked
 
-    ledger = open_ledger(settings)
+    ledger = open_ledger(settings, to_write=True)
     with locked(settings, lambda: click.echo("等待另一个运行结束……", err=True)):
         found = compare_definitions(settings, ledger, [one, other], day)
     source = "按已公布的结果" if found.published else "按当日有效数据另算，没有公布"
     heading(f"{day} {one} 与 {other}（{source}）")
+    for each in found.definitions:
+        if not each.effective_on_day(day):
+            click.echo(f"注意：{each.period}，{day} 不在它的有效期内，结果只供比较。")
     _print_counts(settings, found)
     _print_differing(settings, found)
 
