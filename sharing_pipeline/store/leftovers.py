@@ -29,6 +29,7 @@ def begin(settings: Settings, ledger: Ledger) -> None:
 
     Folders are listed after such a run only: the cost of a night must not grow with history.
     """
+    settings.lake.mkdir(parents=True, exist_ok=True)
     mark = settings.lake / MARK
     if mark.exists():
         _remove(settings, ledger, since_ns=mark.stat().st_mtime_ns)
