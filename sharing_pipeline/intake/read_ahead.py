@@ -66,7 +66,9 @@ class ReadAhead:
         self._looks: dict[int, Future[Content]] = {}
         self._contents: dict[int, Future[Content]] = {}
         self._pool = ThreadPoolExecutor(_READERS)
-        self._beside = ThreadPoolExecutor(4)
+        # A child does one thing at a time: all that the one for logs does is begun here.
+        self._by_logs = ThreadPoolExecutor(1)
+        self._beside = ThreadPoolExecutor(3)
 
     def __enter__(self) -> ReadAhead:
         """Begins, after what a run that was cut off has left is removed."""
@@ -84,7 +86,7 @@ class ReadAhead:
         """Ends what is still being read."""
         for sandbox in self._sandboxes:
             sandbox.stop()
-        for pool in (self._pool, self._beside):
+        for pool in (self._pool, self._by_logs, self._beside):
             pool.shutdown(cancel_futures=True)
         for sandbox in self._sandboxes:
             sandbox.close()
@@ -126,7 +128,7 @@ class ReadAhead:
             staged += keeping.result()
         files = self._waiting()
         # A large file may be a log: the child for logs looks at it while small ones are read.
-        self._submit(files, self._beside, self._of_logs)
+        self._submit(files, self._by_logs, self._of_logs)
         return staged, files
 
     def _waiting(self) -> list[ReceivedFile]:
@@ -167,4 +169,4 @@ class ReadAhead:
             reader = log_reader(
                 intake, self._of_logs, arrivals, self._progress, threads=max(1, cores)
             )
-        return LogReading(arrivals, self._beside.submit(reader))
+        return LogReading(arrivals, self._by_logs.submit(reader))
