@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -12,10 +13,12 @@ import pytest
 from sharing_pipeline.orchestration import alive
 from sharing_pipeline.orchestration.alive import close_dead_runs
 from sharing_pipeline.orchestration.instance import local_instance
+from sharing_pipeline.orchestration.metadata import legible
 from sharing_pipeline.orchestration.run import run_nightly
 from sharing_pipeline.settings import SHANGHAI, Settings
 from tests.killed import begun, end
 from tests.night_helpers import Home, entries, resource
+from tests.screen import rows
 
 DAY = date(2026, 11, 22)
 
@@ -69,7 +72,7 @@ def test_a_run_that_is_only_just_launched_is_given_time(
         assert close_dead_runs(instance) == [run.run_id]
 
 
-def shown(settings: Settings, asset: str) -> dict[str, object]:
+def shown(settings: Settings, asset: str) -> dict[str, Any]:
     """What the screen shows of an asset's latest materialisation."""
     with local_instance(settings) as instance:
         event = instance.get_latest_materialization_event(dg.AssetKey(asset))
@@ -83,18 +86,17 @@ def test_officers_find_their_issues_and_the_trend_by_name(home: Home) -> None:
     run_once(home.settings, DAY + timedelta(days=1))
     board = shown(home.settings, "scoreboard")
     assert board["平台目录挂载率 比前一日"] == 33.33
-    (row,) = [one.data for one in board["各机构三率"].records]
-    assert (row["机构"].replace("\u2060", ""), row["挂载 %"], row["比前一日"]) == (
-        "A局",
-        "66.66",
-        "挂载 +33.33",
-    )
-    issues = [one.data for one in shown(home.settings, "issue")["问题清单"].records]
-    assert {one["机构"].replace("\u2060", "") for one in issues} == {"A局"}
-    unsolved = [one for one in issues if one["状态"] != "已解决"]
+    (row,) = rows(board["各机构三率"])
+    assert (row["机构"], row["挂载 %"], row["比前一日"]) == ("A局", "66.66", "挂载 +33.33")
+    issues = rows(shown(home.settings, "issue")["问题清单"])
+    assert {one["机构"] for one in issues} == {"A局"}
+    unsolved = [one for one in issues if not one["情况"].startswith("已解决")]
     assert issues[: len(unsolved)] == unsolved
-    missed = [one for one in unsolved if one["指标或规则"] == "平台目录挂载率"]
-    assert [(one["对象"], one["自哪天起"], one["状态"]) for one in missed] == [
-        ("A-003", "2026-11-22", "延续")
-    ]
+    missed = [one for one in unsolved if one["方面"] == "挂载"]
+    assert [(one["对象"], one["情况"]) for one in missed] == [("A-003", "延续，自 2026-11-22")]
     assert missed[0]["怎么办"]
+
+
+def test_a_chinese_cell_is_never_one_character_wide() -> None:
+    assert legible("最近更新日期，XQ000123") == "最\u2060近\u2060更\u2060新日\u2060期，XQ000123"
+    assert (legible(None), legible(7)) == ("", 7)

@@ -17,6 +17,7 @@ from sharing_pipeline.orchestration.run import run_nightly
 from sharing_pipeline.published import Published
 from sharing_pipeline.settings import SHANGHAI, Settings
 from sharing_pipeline.store.ledger import Ledger
+from tests.screen import rows
 
 DAY = date(2026, 11, 22)
 
@@ -141,21 +142,21 @@ def test_a_suite_is_a_check_with_counts_and_worst_rows(tmp_path: Path) -> None:
         assert record.event is not None and record.event.dagster_event is not None
         evaluation = record.event.dagster_event.asset_check_evaluation_data
     assert not evaluation.passed
-    rules = evaluation.metadata["规则"].value.records
+    rules = rows(evaluation.metadata["规则"].value)
     assert evaluation.severity == dg.AssetCheckSeverity.ERROR
     counts = ("本次检查的条数", "本次退回的行", "本次警告", "有效行中的问题")
     assert [evaluation.metadata[name].value for name in counts] == [4, 1, 1, 1]
     names = ("规则", "级别", "维度", "行数")
-    assert [tuple(row.data[name] for name in names) for row in rules] == [
+    assert [tuple(row[name] for name in names) for row in rules] == [
         ("organisation_unknown", "严重", "规范性", 1),
         ("catalogue_condition_missing", "警告", "完整性", 1),
     ]
-    worst = evaluation.metadata["最差的行"].value.records
-    assert [(row.data["文件"], row.data["行"]) for row in worst] == [
+    worst = rows(evaluation.metadata["最差的行"].value)
+    assert [(row["文件"], row["行"]) for row in worst] == [
         ("目录-2026-11-01.csv", 5),
         ("目录-2026-11-01.csv", 3),
     ]
-    assert worst[0].data["值"] == "没有这个机构" and worst[0].data["怎么办"]
+    assert worst[0]["值"] == "没有这个机构" and worst[0]["怎么办"]
 
 
 def test_a_range_is_one_run_in_the_order_of_its_days(city: Settings) -> None:

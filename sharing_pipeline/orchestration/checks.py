@@ -11,7 +11,7 @@ from sharing_pipeline.facts.findings import LOGS, Found, findings_by_dataset
 from sharing_pipeline.intake.receive import IntakeReport
 from sharing_pipeline.intake.rules import load_rules
 from sharing_pipeline.intake.suites import rule_texts
-from sharing_pipeline.orchestration.metadata import with_nature
+from sharing_pipeline.orchestration.metadata import legible, with_nature
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.ledger import Ledger, Submission
 
@@ -102,5 +102,5 @@ def _dimensions(settings: Settings) -> dict[str, str]:
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[str | int]]) -> dg.TableMetadataValue:
     columns = [dg.TableColumn(one, "int" if one in ("行", "行数") else "string") for one in names]
-    records = [dg.TableRecord(dict(zip(names, row, strict=True))) for row in rows]
+    records = [dg.TableRecord(dict(zip(names, map(legible, row), strict=True))) for row in rows]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -122,7 +123,7 @@ def _organisation_row(own: Mapping[str, Mapping[str, Any]], missing: int) -> dic
         for indicator, short in _SHORT.items()
     }
     name = next(iter(own.values()))["scope_name"]
-    return {"机构": name, **rates, "还差": missing, "比前一日": _moved(own)}
+    return {"机构": _on_one_line(name), **rates, "还差": missing, "比前一日": _moved(own)}
 
 
 def _moved(own: Mapping[str, Mapping[str, Any]]) -> str:
@@ -153,7 +154,10 @@ def of_issue(settings: Settings, facts: Facts) -> Metadata:
         "清单共有": f"{len(issues)} 条，这里列出 {len(listed)} 条。"
         "全部问题用 sharing export issue 导出。",
         "各机构未解决": _table(
-            [{"机构": name, "问题数": number} for name, number in open_by.most_common()]
+            [
+                {"机构": _on_one_line(name), "问题数": number}
+                for name, number in open_by.most_common()
+            ]
         ),
     }
 
@@ -181,17 +185,20 @@ def _most_urgent(issues: pa.Table, how_many: int) -> list[dict[str, Any]]:
 
 
 def _issue_row(names: Mapping[str, str], issue: Mapping[str, Any]) -> dict[str, Any]:
-    about = issue["indicator_or_rule"]
     return {
         "机构": _named(names, issue["org_code"]),
-        "指标或规则": INDICATORS.get(about, about),
+        "方面": _SHORT.get(issue["indicator_or_rule"], "检查"),
         "对象": issue["subject_id"],
         "说明": issue["message"],
         "怎么办": issue["what_to_do"],
-        "自哪天起": issue["since"].isoformat(),
-        "逾期天数": issue["overdue_days"],
-        "状态": _STATUS[issue["status"]],
+        "情况": _standing(issue),
     }
+
+
+def _standing(issue: Mapping[str, Any]) -> str:
+    """Since when there is an issue, and how far it is overdue: one column, for narrow screens."""
+    overdue = f"，逾期 {issue['overdue_days']} 天" if issue["overdue_days"] else ""
+    return f"{_STATUS[issue['status']]}，自 {issue['since']}{overdue}"
 
 
 def _named(names: Mapping[str, str], code: str | None) -> str:
@@ -203,10 +210,21 @@ def of_path(path: Path) -> Metadata:
     return {"文件": dg.MetadataValue.path(str(path))}
 
 
-_WHOLE = ("机构",)
-"""Columns whose texts stay on one line: the screen gives Chinese columns a single character's
-width as soon as it may break them."""
+_TOGETHER = re.compile(r"[\u4e00-\u9fff]{2,4}")
+"""Characters that stay on one line: the screen gives Chinese columns the width of a single one as
+soon as others ask for more. More than four would make tables wider than the screen."""
 _JOINER = "\u2060"
+
+
+def legible(value: Any) -> Any:
+    """A table's cell as the screen should get it; codes and numbers can still be copied."""
+    if isinstance(value, str):
+        return _TOGETHER.sub(lambda found: _on_one_line(found[0]), value)
+    return "" if value is None else value
+
+
+def _on_one_line(text: str) -> str:
+    return _JOINER.join(text)
 
 
 def _table(records: Sequence[Mapping[str, Any]]) -> dg.TableMetadataValue | str:
@@ -214,13 +232,7 @@ def _table(records: Sequence[Mapping[str, Any]]) -> dg.TableMetadataValue | str:
         return "无"
     return dg.MetadataValue.table(
         [
-            dg.TableRecord({name: _cell(name, value) for name, value in one.items()})
+            dg.TableRecord({name: legible(value) for name, value in one.items()})
             for one in records[:SHOWN_ROWS]
         ]
     )
-
-
-def _cell(name: str, value: Any) -> Any:
-    if value is None:
-        return ""
-    return _JOINER.join(value) if name in _WHOLE and isinstance(value, str) else value
