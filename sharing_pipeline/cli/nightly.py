@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 TROUBLED = 3
 """Exit status: published, and something of this run needs a person."""
 
+_SWITCH_SECONDS = 0.0005
+"""Threads that only hand files to children need the interpreter for moments, many times over;
+while Dagster is imported they would wait the usual 5 ms for each."""
 _WEAKEST = 5
 _KNOWN_SHOWN = 3
 _EPILOG = """
@@ -77,6 +81,7 @@ def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool
     from sharing_pipeline.intake.read_ahead import ReadAhead
     from sharing_pipeline.night import WAITING, Night, locked
 
+    sys.setswitchinterval(_SWITCH_SECONDS)
     ledger = Night.prepare(settings, day, clock=system_clock, definitions=definitions).ledger
     before = _last_submission(ledger)
     try:

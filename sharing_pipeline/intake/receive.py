@@ -20,7 +20,7 @@ from sharing_pipeline.contracts import DATASETS, load_contracts
 from sharing_pipeline.intake.batch import Arrival
 from sharing_pipeline.intake.check_logs import LOG_DATASET
 from sharing_pipeline.intake.expectations import SuiteReport, warm_up
-from sharing_pipeline.intake.in_force import Store
+from sharing_pipeline.intake.in_force import Store, in_force
 from sharing_pipeline.intake.inbox import Staged, waiting
 from sharing_pipeline.intake.raw import FileTables, without_texts
 from sharing_pipeline.intake.read_ahead import Progress, ReadAhead
@@ -165,6 +165,10 @@ def settle_all(
             if tables and dataset != LOG_DATASET:
                 progress(f"检查{intake.store.contracts[dataset].title}", 0, 1)
                 settle(intake, dataset, tables)
+        if logs:
+            # What logs are compared with, and the day's facts start from: worked out while the
+            # logs are still being read.
+            in_force(intake.store, max(intake.day, *(one.effective_on for one in logs)))
         results = reading.result()
     settle_logs(intake, logs, results)
 
