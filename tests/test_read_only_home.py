@@ -114,9 +114,10 @@ def test_what_a_run_has_committed_is_seen(home: Home, killed: bool) -> None:
     assert (said.returncode, WAITING in said.stdout) == (0, True), said.stderr
 
 
-def test_a_command_that_decides_says_that_it_may_not_write(home: Home) -> None:
+@pytest.mark.parametrize("words", [("submissions", "accept", "S000001"), ("nightly", *AT)])
+def test_a_command_that_writes_says_that_it_may_not(home: Home, words: tuple[str, ...]) -> None:
     lock_up(home, away=True)
-    said = sharing(home, "submissions", "accept", "S000001")
+    said = sharing(home, *words)
     assert (said.returncode, said.stdout) == (2, ""), said.stderr
     assert "不能写入" in said.stderr
     assert said.stderr.count("\n") == 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,9 @@ TROUBLED = 3
 _SWITCH_SECONDS = 0.0005
 """Threads that only hand files to children need the interpreter for moments, many times over;
 while Dagster is imported they would wait the usual 5 ms for each."""
+_FULL = ("No space left on device", "disk is full", "Disk quota exceeded")
+"""What the system, SQLite and DuckDB say of a full disk."""
+
 _WEAKEST = 5
 _KNOWN_SHOWN = 3
 _EPILOG = """
@@ -66,7 +70,8 @@ def nightly(
     """每日任务：收件、检查、评定、公布。定时任务运行的也是它。"""
     if day is not None and day > system_clock().date():
         click.echo(f"注意：业务日 {day} 还没有到，公布后就是最近的一晚。", err=True)
-    report = _run(settings, day or yesterday(), definitions, strict)
+    with _told_if_full(settings):
+        report = _run(settings, day or yesterday(), definitions, strict)
     with output_may_end():
         # What needs somebody comes first, so that the rates are what stays on the screen.
         _print_left(report.intake.staged)
@@ -75,6 +80,23 @@ def nightly(
         weakest = _print_rates(settings, report)
         _print_where(settings, report.day, weakest)
     return TROUBLED if report.intake.troubled else 0
+
+
+@contextmanager
+def _told_if_full(settings: Settings) -> Iterator[None]:
+    """A full disk is nobody's bug, whichever of our libraries comes upon it first."""
+    import duckdb
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except (OSError, DBAPIError, duckdb.Error) as error:
+        if not any(words in str(error) for words in _FULL):
+            raise
+        raise NothingPublished(
+            f"主目录 {settings.home} 所在的磁盘满了，没有运行完。请腾出空间后再运行一次；"
+            "公布过的每一版都还在。"
+        ) from error
 
 
 def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool) -> NightReport:

@@ -1,0 +1,44 @@
+"""A night on a disk without room says so in one message, wherever it ran out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sharing_pipeline.sample import make_city
+from sharing_pipeline.settings import PROJECT
+
+SMALL_DISK = """
+mount -t tmpfs -o size=$1 tmpfs "$2" && cp -r "$3" "$2/inbox" && shift 3 && exec "$@"
+"""
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if os.geteuid() or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
+        pytest.skip("a disk of its own can't be mounted here")
+    folder = tmp_path_factory.mktemp("city") / "inbox"
+    make_city(
+        folder, entries=300, days=5, log_rows_per_day=200, demands=20, date=date(2026, 11, 22)
+    )
+    return folder
+
+
+@pytest.mark.parametrize("size", ["1400k", "2600k", "3600k"])
+def test_a_full_disk_is_no_bug(inbox: Path, tmp_path: Path, size: str) -> None:
+    program = "from sharing_pipeline.cli import main; main()"
+    night = [sys.executable, "-W", "ignore", "-c", program, "nightly", "--date", "2026-11-22"]
+    said = subprocess.run(
+        ["unshare", "-m", "sh", "-c", SMALL_DISK, "sh", size, tmp_path, inbox,
+         *night, "--home", tmp_path],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )  # fmt: skip
+    last = said.stderr.splitlines()[-1]
+    assert (said.returncode, said.stdout) == (1, ""), said.stderr
+    assert "磁盘满了" in last and "请腾出空间" in last
+    assert "程序出错" not in said.stderr
