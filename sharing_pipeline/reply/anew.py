@@ -46,6 +46,7 @@ _EPOCH = datetime(1899, 12, 30)
 _FIRST_SERIAL = datetime(1900, 3, 1)
 """Before it Excel counts a day that never was."""
 _LONGEST_CELL = 32_767
+_TEXT_OPENS, _TEXT_ENDS = '" t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>"
 _PLAIN = re.compile(r"[^\W_][^&<>_\x00-\x1f\ud800-\udfff\ufffe\uffff]{,999}")
 """A text that begins with a letter or digit and can stand in XML as it is: nearly every cell."""
 _FITTED_ROWS, _NARROWEST, _WIDEST = 200, 8, 40
@@ -132,7 +133,7 @@ def _sheet(sheet: NewSheet) -> bytes:
             styles.append(_WRAPPED if column in sheet.wrapped else _TEXT)
         cells = "".join(
             [
-                _text(f"{name}{number}", value, style)
+                f'<c r="{name}{number}" s="{style}{_TEXT_OPENS}{value}{_TEXT_ENDS}'
                 if value.__class__ is str and _PLAIN.fullmatch(value)
                 else _cell(f"{name}{number}", value, style)
                 for name, style, value in zip(named, styles, row, strict=False)
@@ -161,14 +162,8 @@ def _cell(name: str, value: Value, style: int) -> str:
             return f'<c r="{name}"><v>{whole!r}</v></c>'
         if isinstance(value, date):
             return _moment(name, value)
-    return _text(name, content(harmless(str(value))[:_LONGEST_CELL]), style)
-
-
-def _text(name: str, escaped: str, style: int) -> str:
-    return (
-        f'<c r="{name}" s="{style}" t="inlineStr"><is>'
-        f'<t xml:space="preserve">{escaped}</t></is></c>'
-    )
+    text = content(harmless(str(value))[:_LONGEST_CELL])
+    return f'<c r="{name}" s="{style}{_TEXT_OPENS}{text}{_TEXT_ENDS}'
 
 
 def _moment(name: str, value: date) -> str:

@@ -72,7 +72,7 @@ def place_of(text: str) -> Place | None:
 def anchors(data: bytes) -> Callable[[Place], Place]:
     """A function that gives the cell that shows for a place: of a merged range its first."""
     ranges = []
-    for match in _MERGED.finditer(data):
+    for match in _MERGED.finditer(data) if b"mergeCell" in data else ():
         first, last = (place_of(each) for each in match[1].decode().split(":"))
         if first and last:
             ranges.append((first, last))
