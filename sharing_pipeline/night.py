@@ -122,7 +122,9 @@ class Night:
         self.progress("汇总并公布", 0, 1)
         return publish(self.settings, self.ledger, self.clock, facts, assessed, list(self.official))
 
-    def answer(self, intake: IntakeReport | None, beside: Executor) -> Replies:
+    def answer(
+        self, intake: IntakeReport | None, beside: Executor, ahead: ReadAhead | None = None
+    ) -> Replies:
         """bulletin: begins the replies to the senders, who needn't wait for the figures."""
         replies = Replies()
         replies.written = beside.submit(
@@ -132,6 +134,7 @@ class Night:
             self.clock,
             replies.report,
             intake.layouts if intake else None,
+            ahead,
         )
         return replies
 

@@ -70,7 +70,7 @@ class NightRun:
         """Takes the inbox in, once a run."""
         if self.intake is None:
             self.intake = self.night(day).take_in(self.ahead)
-            self._replies = self.night(day).answer(self.intake, self.beside)
+            self._replies = self.night(day).answer(self.intake, self.beside, self.ahead)
             refuse_troubled(self.intake, self.strict)
         return self.intake
 

@@ -17,6 +17,7 @@ from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.errors import ConfigurationError, UnreadableFile
 from sharing_pipeline.intake.in_force import Store
 from sharing_pipeline.intake.raw import FileTables
+from sharing_pipeline.intake.read_ahead import ReadAhead
 from sharing_pipeline.intake.reading import CATALOG_SOURCE, source_of
 from sharing_pipeline.intake.remarks import Received, answers, with_findings
 from sharing_pipeline.intake.rules import load_rules
@@ -64,10 +65,12 @@ def write_replies(
     clock: Clock,
     progress: Progress = lambda *_: None,
     layouts: Mapping[int, FileTables] | None = None,
+    ahead: ReadAhead | None = None,
 ) -> list[Path]:
     """Answers what came in since the last replies; the files that were written.
 
     `layouts`: what reading files showed, by their ids; those not among them are read once more.
+    `ahead`: what has read the files, and has a child to spare now.
     """
     with ledger.session() as session, Engine(settings) as engine:
         store = Store(engine, Lake(settings), session, load_contracts(settings.catalog))
@@ -79,7 +82,9 @@ def write_replies(
             if file not in answered:
                 file.path.unlink(missing_ok=True)
         if answered:
-            _write(settings, store, answered, clock, progress, layouts or {})
+            own = Sandbox(settings.limits, settings.home)
+            with ahead.sandbox() if ahead else own as sandbox:
+                _write(settings, store, sandbox, answered, clock, progress, layouts or {})
     if files:
         _note(settings, last)
     return [file.path for file in answered]
@@ -88,6 +93,7 @@ def write_replies(
 def _write(
     settings: Settings,
     store: Store,
+    sandbox: Sandbox,
     files: Sequence[_File],
     clock: Clock,
     progress: Progress,
@@ -96,13 +102,12 @@ def _write(
     at = clock().astimezone(SHANGHAI)
     for left in settings.reply.rglob(".*.part"):
         left.unlink()  # by a run that was killed
-    with Sandbox(settings.limits, settings.home) as sandbox:
-        received = list(_read(settings, store, sandbox, files, layouts))
-        told = answers(store, load_rules(settings.catalog), received, settings.expectations)
-        for done, (file, answer) in enumerate(zip(files, told, strict=True)):
-            progress("生成回执", done, len(files))
-            origin = store.lake.received(file.first.sha256)
-            send(sandbox, Job(origin, answer, at, file.path, settings.limits))
+    received = list(_read(settings, store, sandbox, files, layouts))
+    told = answers(store, load_rules(settings.catalog), received, settings.expectations)
+    for done, (file, answer) in enumerate(zip(files, told, strict=True)):
+        progress("生成回执", done, len(files))
+        origin = store.lake.received(file.first.sha256)
+        send(sandbox, Job(origin, answer, at, file.path, settings.limits))
 
 
 def _read(
