@@ -111,11 +111,17 @@ def may_be_file(name: str) -> bool:
     return not name.startswith(_NOT_YET_STARTS) and not name.endswith(_NOT_YET_ENDS)
 
 
-def seen_twice(settings: Settings, ledger: Ledger) -> tuple[list[Dropped], Staged]:
-    """The new files that two looks a second apart saw unchanged, and what changed in between."""
+def seen_twice(
+    settings: Settings, ledger: Ledger, meanwhile: Callable[[], None] = lambda: None
+) -> tuple[list[Dropped], Staged]:
+    """The new files that two looks a second apart saw unchanged, and what changed in between.
+
+    `meanwhile` is called before the wait, if there is anything to wait for.
+    """
     first = _unseen(ledger, look(settings))
     if not first:
         return [], Staged(misplaced=_misplaced(settings))
+    meanwhile()
     time.sleep(SECOND_LOOK_SECONDS)
     second = {dropped.path: dropped for dropped in look(settings)}
     still = [one for one in first if second.get(one.path) == one]

@@ -18,11 +18,13 @@ from types import TracebackType
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.intake.in_force import Store
 from sharing_pipeline.intake.inbox import Staged, seen_twice, stage, waiting
+from sharing_pipeline.intake.logs import take_log
 from sharing_pipeline.intake.pull import pull_databases
 from sharing_pipeline.intake.reading import Content, FileReader, as_arrivals
-from sharing_pipeline.intake.sandbox import Sandbox
+from sharing_pipeline.intake.sandbox import Sandbox, load
 from sharing_pipeline.intake.settle_logs import LogReading, log_reader
 from sharing_pipeline.intake.submission import new_intake
+from sharing_pipeline.intake.tables import read_tables
 from sharing_pipeline.settings import Clock, Settings
 from sharing_pipeline.store import leftovers
 from sharing_pipeline.store.engine import Engine
@@ -117,7 +119,7 @@ class ReadAhead:
         """Keeps what arrived and has it read, small files before large ones are copied; what
         staging found, and the files to read."""
         settings, ledger, clock = self._settings, self._ledger, self._clock
-        whole, staged = seen_twice(settings, ledger)
+        whole, staged = seen_twice(settings, ledger, self._start_children)
         small = [one for one in whole if one.size < _LARGE_BYTES]
         large = [one for one in whole if one.size >= _LARGE_BYTES]
         keeping = self._beside.submit(stage, settings, ledger, clock, large) if large else None
@@ -130,6 +132,16 @@ class ReadAhead:
         # A large file may be a log: the child for logs looks at it while small ones are read.
         self._submit(files, self._by_logs, self._of_logs)
         return staged, files
+
+    def _start_children(self) -> None:
+        """Has the children import what they need while nothing is to be read yet."""
+        self._by_logs.submit(self._of_logs.run, load, take_log.__module__)
+        for _ in range(_READERS):
+            self._pool.submit(self._load_reader)
+
+    def _load_reader(self) -> None:
+        with self.sandbox() as sandbox:
+            sandbox.run(load, read_tables.__module__)
 
     def _waiting(self) -> list[ReceivedFile]:
         with self._ledger.session() as session:

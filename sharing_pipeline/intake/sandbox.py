@@ -8,6 +8,7 @@ child's traceback, where a developer finds it.
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import pickle
 import resource
@@ -175,6 +176,12 @@ class _Child:
             return UnreadableFile(CRASHED)
         details = f"reading process ended with status {status}:\n{said}"
         return ReadingBug(_BUG.format(report=keep_report(home, details)), details)
+
+
+def load(*modules: str) -> None:
+    """For `run`: imports modules, so that the child is ready when there is something to read."""
+    for name in modules:
+        importlib.import_module(name)
 
 
 def _environment() -> dict[str, str]:
