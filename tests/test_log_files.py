@@ -47,8 +47,8 @@ def test_words_and_numbers_that_are_no_codes(tmp_path: Path) -> None:
         "NULL": "resource_id_missing",
         "-": "resource_id_missing",
     }
-    faults |= dict.fromkeys(("TRUE", "-5", "12.5", "1E+05"), "code_damaged")
-    codes = [*faults, "2E3", "R1", "12.0"]
+    faults |= dict.fromkeys(("TRUE", "-5", "1E+05"), "code_damaged")
+    codes = [*faults, "2E3", "R1", "12.5"]
     result = take(tmp_path, [row(f"B{at}", resource_id=code) for at, code in enumerate(codes)])
     quarantine = result.quarantine.to_pylist()
     assert {one["value"]: one["rule"] for one in quarantine} == faults

@@ -197,7 +197,7 @@ def test_codes_are_kept_as_they_are(text: str, code: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["3.61100E+17", "3.61E17", "4E+15", "3.611e+17", "1E+05", "#N/A", "#REF!", "#NAME?",
-     "########", "12.5", "-5", "-0.5", "-５", "TRUE", "False"],
+     "########", "-5", "-0.5", "-５", "TRUE", "False"],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["code", "organisation"])
 def test_spoilt_codes_are_never_repaired(text: str, kind: str) -> None:
@@ -216,9 +216,13 @@ def test_spoilt_codes_are_never_repaired(text: str, kind: str) -> None:
         (["1E5", "3F"], []),
         (["1E5", "1E6", "2E1"], []),
         (["361E17"], []),
+        (["12.5", "361100001", "361100002"], ["12.5"]),
+        (["1", "2", "2.1", "2.2"], []),
+        (["2.1", "2.2"], []),
+        (["12.5", "361100/01"], []),
     ],
 )
-def test_an_e_among_digits_is_a_letter_where_others_have_letters(
+def test_an_e_or_a_point_among_digits_is_judged_by_the_other_codes(
     codes: list[str], spoilt: list[str]
 ) -> None:
     assert plain(read(list(codes), "code").unread) == [

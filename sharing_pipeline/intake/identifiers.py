@@ -14,20 +14,25 @@ ERROR_VALUE = r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTIN
 
 SPOILT = (
     r"[+-]?\d+(?:\.\d+)?E[+-]\d+|[+-]?\d+\.\d+E\d+"  # 3.611E+17, 1E+05
-    r"|[+-]\d+(?:\.0+)?|[+-]?\d+\.\d*[1-9]\d*"  # -5, 12.5; 12.0 is how others write 12
+    r"|[+-]\d+(?:\.\d+)?"  # -5
     rf"|TRUE|FALSE|{ERROR_VALUE}"
 )
 """What no code is, but what is left of one in a number or boolean cell; letters in any case."""
 
 NO_CODE = frozenset(
     (
-        "null", "none", "nil", "nan", "n/a", "na", "无", "無", "空", "暂无", "暫無",
-        "-", "--", "－", "–", "—", "——", "/", "／", "\\",
+        "null", "Null", "NULL", "none", "None", "nil", "nan", "NaN", "n/a", "N/A",
+        "无", "無", "空", "暂无", "暫無", "-", "--", "－", "–", "—", "——", "/", "／", "\\",
     )
 )  # fmt: skip
-"""What people and programs write where there is no code, in lower case."""
+"""What people and programs write where there is no code, as they write it: NONE or NA may be
+somebody's code."""
 
 _SPOILT = re.compile(SPOILT, re.IGNORECASE | re.ASCII)
+_DECIMAL = re.compile(r"\d+\.\d*[1-9]\d*", re.ASCII)
+"""12.5; 12.0 is how others write 12."""
+_SHORTEST_NUMBER = 6
+"""Shorter numbers may count chapters: 2 stands beside 2.1."""
 _BARE_EXPONENT = re.compile(r"\d+E\d+", re.IGNORECASE | re.ASCII)
 
 
@@ -38,12 +43,12 @@ def is_spoilt(text: str) -> bool:
 
 def stands_for_nothing(text: str) -> bool:
     """Whether a text only says that there is no code."""
-    return text.lower() in NO_CODE
+    return text in NO_CODE
 
 
 def spoilt_in(codes: Collection[str]) -> set[str]:
     """Those of a column's distinct codes that its other codes show to be spoilt."""
-    return _without_zeros(codes) | _with_exponent(codes)
+    return _without_zeros(codes) | _with_exponent(codes) | _decimals(codes)
 
 
 def _without_zeros(codes: Collection[str]) -> set[str]:
@@ -74,6 +79,14 @@ def _with_exponent(codes: Collection[str]) -> set[str]:
         return bare
     others = set(codes) - bare
     return set() if not others or any(_mixes_letters(code) for code in others) else bare
+
+
+def _decimals(codes: Collection[str]) -> set[str]:
+    """12.5 among numbers of six and more digits; beside other codes it may be one."""
+    decimals = {code for code in codes if _DECIMAL.fullmatch(code)}
+    others = set(codes) - decimals
+    is_number = [code.isdecimal() and len(code) >= _SHORTEST_NUMBER for code in others]
+    return decimals if others and all(is_number) else set()
 
 
 def _mixes_letters(code: str) -> bool:

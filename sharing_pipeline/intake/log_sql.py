@@ -75,7 +75,7 @@ def damaged(code: str) -> str:
 def missing(code: str) -> str:
     """The SQL test that there is no code, or only a word that says so."""
     words = ", ".join(literal(word) for word in sorted(NO_CODE))
-    return f"({code} IS NULL OR (strlen({code}) <= {_SHORT_BYTES} AND lower({code}) IN ({words})))"
+    return f"({code} IS NULL OR (strlen({code}) <= {_SHORT_BYTES} AND {code} IN ({words})))"
 
 
 def _may_be_no_code(code: str) -> str:
