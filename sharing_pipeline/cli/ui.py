@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 
@@ -46,6 +47,8 @@ def ui(settings: Settings, port: int) -> None:
         "-h", _HOST, "-p", str(port),
     ]  # fmt: skip
     sys.stdout.flush()
+    # A shell has its background jobs ignore it, and Dagster would then ignore kill as well.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     # In place of this process, so that whoever stops it stops Dagster and all its children.
     os.execve(command[0], command, _environment(settings))
 
