@@ -55,14 +55,18 @@ def test_the_next_run_removes_what_a_killed_one_left(tmp_path: Path, step: str) 
     unfinished_copy = settings.lake / RECEIVED / "a.partial"
     growing_copy = settings.lake / RECEIVED / "b.partial"
     unfinished_mart = settings.home / ".a.duckdb"
-    for path in (unfinished_copy, growing_copy, unfinished_mart):
+    workplace = settings.lake / "exchange_log" / ".work-a"
+    spilt = settings.home / ".a.duckdb.tmp"
+    for folder in (workplace, spilt):
+        folder.mkdir(parents=True)
+    for path in (unfinished_copy, growing_copy, unfinished_mart, workplace / "x", spilt / "x"):
         path.touch()
     os.utime(unfinished_copy, (0, 0))
     run_night(settings, DAY, clock=system_clock)
     assert unnamed(settings) == set()
     assert not left & in_lake(settings)
     assert (unfinished_copy.exists(), growing_copy.exists()) == (False, True)
-    assert not unfinished_mart.exists()
+    assert not any(path.exists() for path in (unfinished_mart, workplace, spilt))
 
 
 def test_only_a_cut_off_run_has_the_lake_listed(

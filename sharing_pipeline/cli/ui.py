@@ -30,6 +30,8 @@ _EPILOG = """
 @with_settings
 def ui(settings: Settings, port: int) -> None:
     """打开这个主目录的 Dagster 界面，按 Ctrl+C 结束。"""
+    from sqlalchemy.exc import OperationalError
+
     from sharing_pipeline.orchestration.alive import close_dead_runs
     from sharing_pipeline.orchestration.instance import local_instance
 
@@ -37,9 +39,9 @@ def ui(settings: Settings, port: int) -> None:
     try:
         with local_instance(settings) as instance:
             close_dead_runs(instance)
-    except OSError as error:
+    except (OSError, OperationalError) as error:
         raise ConfigurationError(
-            f"主目录 {settings.home} 不能写入：{error.strerror}。请用 --home 指定一个可写的文件夹。"
+            f"主目录 {settings.home} 不能写入。请用 --home 指定一个可写的文件夹。"
         ) from error
     click.echo(f"界面：http://{_HOST}:{port} ，按 Ctrl+C 结束。")
     command = [

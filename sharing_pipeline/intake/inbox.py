@@ -25,6 +25,8 @@ SECOND_LOOK_SECONDS = 1.0
 
 _NOT_YET_STARTS = (".", "~$")
 _NOT_YET_ENDS = (".part", ".tmp")
+_EXPLANATION = "说明.txt"
+"""What people put beside the folders to say what is in them."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ def _misplaced(settings: Settings) -> list[str]:
     if not settings.inbox.is_dir():
         return []
     files = (one for one in settings.inbox.iterdir() if not one.is_dir())
-    return sorted(readable(Path(one.name)) for one in files if may_be_file(one.name))
+    names = (one.name for one in files if may_be_file(one.name))
+    return sorted(readable(Path(name)) for name in names if not name.endswith(_EXPLANATION))
 
 
 def stage(

@@ -8,8 +8,10 @@ without the lock, and the next night takes them up.
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import select
@@ -45,13 +47,22 @@ def _remove(settings: Settings, ledger: Ledger, since_ns: int) -> None:
     with ledger.session() as session:
         named = _named(session)
     for path in _unnamed(Lake(settings), named):
-        if path.stat().st_mtime_ns >= since_ns:
-            path.unlink()
+        with suppress(FileNotFoundError):  # a child of that run may still be tidying up
+            if path.stat().st_mtime_ns >= since_ns:
+                _remove_one(path)
     for partial in (settings.lake / RECEIVED).glob("*.partial"):
         if time.time() - partial.stat().st_mtime > _SECONDS_WITHOUT_A_BYTE:
             partial.unlink(missing_ok=True)
     for mart in settings.home.glob(f".*{settings.mart.suffix}*"):
-        mart.unlink()
+        _remove_one(mart)
+
+
+def _remove_one(path: Path) -> None:
+    """A file, or the folder that a child that was killed worked in."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _unnamed(lake: Lake, named: set[str]) -> Iterator[Path]:
