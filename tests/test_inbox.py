@@ -74,6 +74,7 @@ def test_files_in_folders_below_a_source_are_taken(home: Home) -> None:
 
 
 def test_a_night_without_new_files_takes_nothing(home: Home) -> None:
+    home.night(SECOND)
     before = home.table("submission", None)
     report = home.night(THIRD)
     assert home.table("submission", None) == before
