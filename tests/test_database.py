@@ -242,11 +242,11 @@ def province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def pulls(home: Home) -> list[tuple[int, int, int, int]]:
+def pulls(home: Home) -> list[tuple[int, ...]]:
     """rows_read, accepted, duplicate, quarantined of every submission of the database."""
     names = ("rows_read", "accepted", "duplicate", "quarantined")
     return [
-        tuple(int(row[name]) for name in names)  # type: ignore[misc]
+        tuple(int(row[name]) for name in names)
         for row in home.table("submission", None)
         if row["file_name"] == PULLED
     ]

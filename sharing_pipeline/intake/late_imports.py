@@ -18,19 +18,20 @@ from types import ModuleType
 @contextmanager
 def left_for_later(*names: str) -> Iterator[None]:
     """While this lasts, an import of one of these modules only notes it; its first use loads it."""
-    finder = _Later(names)
-    sys.meta_path.insert(0, finder)
-    try:
+    with _asked_first(_Later(names)):
         yield
-    finally:
-        sys.meta_path.remove(finder)
 
 
 @contextmanager
 def left_out(*names: str) -> Iterator[None]:
     """While this lasts, an import of one of these modules gives an empty one, in which every name
     is a class without anything. For modules that are only imported to be listed."""
-    finder = _Never(names)
+    with _asked_first(_Never(names)):
+        yield
+
+
+@contextmanager
+def _asked_first(finder: _Later | _Never) -> Iterator[None]:
     sys.meta_path.insert(0, finder)
     try:
         yield

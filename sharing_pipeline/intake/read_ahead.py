@@ -13,7 +13,6 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from datetime import date
 from queue import SimpleQueue
-from types import TracebackType
 
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.intake.in_force import Store
@@ -79,12 +78,7 @@ class ReadAhead:
         self._logs = self._beside.submit(self._begin_logs)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Ends what is still being read."""
         for sandbox in self._sandboxes:
             sandbox.stop()
