@@ -6,7 +6,6 @@ published.py's business.
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sharing_pipeline.errors import UsageError
+from sharing_pipeline.harmless import HARMLESS_SQL, harmless
 from sharing_pipeline.made_up import NATURE
 
 TEXT_FORMATS = ("csv", "json")
@@ -23,22 +23,6 @@ TEXT_FORMATS = ("csv", "json")
 
 _SHEET_ROWS = 1_048_576
 _TIMESTAMP = "strftime({}, '%Y-%m-%dT%H:%M:%S+08:00')"
-_OBEYED = re.compile(r"[=+\-@\x00-\x1f\x7f]")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-
-# A spreadsheet program obeys a cell that begins like this; a plain number it only reads.
-_HARMLESS = (
-    "CASE WHEN regexp_matches({0}, '^[=+\\-@\\x00-\\x1F\\x7F]') "
-    "AND NOT regexp_full_match({0}, '-?\\d+(\\.\\d+)?') THEN '''' || {0} "
-    "WHEN {0} <> '' THEN {0} END"
-)
-
-
-def harmless(text: str) -> str:
-    """`text` with a leading ' if a spreadsheet program would obey it; numbers stay as they are."""
-    if _OBEYED.match(text) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
 
 
 def write_table(rows: pa.Table, form: str, path: Path, nature: str = "") -> None:
@@ -61,7 +45,7 @@ def write_table(rows: pa.Table, form: str, path: Path, nature: str = "") -> None
 
 def _write_csv(rows: pa.Table, path: Path, _nature: str) -> None:
     """UTF-8 without BOM, header, YYYY-MM-DD, ISO 8601 +08:00, true/false, empty for unknown."""
-    _copy(rows, _HARMLESS, path, "FORMAT csv, HEADER, DELIMITER ','")
+    _copy(rows, HARMLESS_SQL, path, "FORMAT csv, HEADER, DELIMITER ','")
 
 
 def _write_json(rows: pa.Table, path: Path, _nature: str) -> None:

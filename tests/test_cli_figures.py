@@ -11,7 +11,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from sharing_pipeline.exporting import harmless
+from sharing_pipeline.harmless import harmless
 from tests.night_helpers import Home, batch, entry, resource
 from tests.officer import FIRST, city_files, read_csv, sharing
 

@@ -17,7 +17,7 @@ import yaml
 from sharing_pipeline.codes import load_codes
 from sharing_pipeline.contracts import DATASETS, load_contracts
 from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.intake.expectations import FINDING_COLUMNS, SuiteReport, validate
+from sharing_pipeline.intake.expectations import FINDING_COLUMNS, SuiteReport, Suites, validate
 from sharing_pipeline.intake.suites import DIMENSIONS, load_suite, rule_texts
 from sharing_pipeline.intake.values import read_column
 from sharing_pipeline.organisations import Organisation, Organisations
@@ -61,7 +61,9 @@ def frame_of(dataset: str, rows: list[Row]) -> pd.DataFrame:
 
 
 def run(dataset: str, frame: pd.DataFrame, folder: Path = FOLDER) -> SuiteReport:
-    return validate(dataset, frame, folder, organisations=ORGANISATIONS, sharing_methods=METHODS)
+    return validate(
+        dataset, frame, Suites(folder), organisations=ORGANISATIONS, sharing_methods=METHODS
+    )
 
 
 def broken(dataset: str) -> tuple[pd.DataFrame, dict[str, list[int]]]:

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from sharing_pipeline.errors import UsageError
-from sharing_pipeline.exporting import FORMATS, harmless, write_table
+from sharing_pipeline.exporting import FORMATS, write_table
+from sharing_pipeline.harmless import harmless
 
 ODD = {
     "=1+1": "'=1+1",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sharing_pipeline.intake.late_imports import left_for_later, left_out
+from sharing_pipeline.intake.late_imports import left_for_later, left_out, load_after_all
 from tests.workbooks import damaged_workbook
 
 
@@ -36,6 +36,23 @@ def test_a_module_left_out_is_never_loaded(tmp_path: Path, monkeypatch: pytest.M
     assert sys.meta_path == before
     assert isinstance(Listed(), Listed)
     monkeypatch.delitem(sys.modules, "slow_and_listed")
+
+
+def test_a_module_left_out_is_loaded_after_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow_and_wanted.py").write_text("ANSWER = 42\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with left_out("slow_and_wanted"):
+        import slow_and_wanted  # type: ignore[import-not-found]  # made above
+    assert slow_and_wanted.ANSWER != 42
+    load_after_all("slow_and_wanted")
+    assert sys.modules["slow_and_wanted"].ANSWER == 42
+    loaded = sys.modules["slow_and_wanted"]
+    load_after_all("slow_and_wanted")
+    assert sys.modules["slow_and_wanted"] is loaded
+    load_after_all("nothing_of_that_name")
+    monkeypatch.delitem(sys.modules, "slow_and_wanted")
 
 
 def test_the_suites_never_load_what_they_do_not_use(tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -58,6 +60,10 @@ def prints() -> str:
     return "ok"
 
 
+def is_loaded(module: str) -> bool:
+    return module in sys.modules
+
+
 def environment() -> dict[str, str]:
     return dict(os.environ)
 
@@ -74,6 +80,18 @@ def test_gives_results_of_one_reused_child(sandbox: Sandbox) -> None:
     first = sandbox.run(process_id)
     assert first == sandbox.run(process_id) != os.getpid()
     assert sandbox.run(table, 3).to_pydict() == {"a": ["值0", "值1", "值2"]}
+
+
+def test_the_child_can_get_ready_ahead_of_the_first_call(tmp_path: Path) -> None:
+    with Sandbox(Limits(), tmp_path) as box:
+        box.start("json.tool")
+        assert box.run(is_loaded, "json.tool")
+    with Sandbox(Limits(), tmp_path) as box:
+        box.start("nothing_of_that_name")
+        with pytest.raises(ReadingBug) as bug:
+            box.run(add, 1, 2)
+        assert "No module named 'nothing_of_that_name'" in bug.value.details
+        assert box.run(add, 1, 2) == 3
 
 
 def test_failures_of_ours_come_back_and_the_child_stays(sandbox: Sandbox) -> None:

@@ -68,10 +68,18 @@ def check(
     reply: str | None,
 ) -> int:
     """报送之前检查文件：行数、问题，和标好颜色批注的校验结果。"""
-    from sharing_pipeline.intake.checking import check_files
     from sharing_pipeline.intake.sandbox import Sandbox
+    from sharing_pipeline.intake.suite_process import SuiteProcess
 
-    with progress() as report, Sandbox(settings.limits, settings.home) as sandbox:
+    with (
+        SuiteProcess() as suites,
+        Sandbox(settings.limits, settings.home) as sandbox,
+        progress() as report,
+    ):
+        sandbox.start("sharing_pipeline.intake.tables", "sharing_pipeline.reply.write")
+        # Only now: this takes half a second, in which both processes get ready.
+        from sharing_pipeline.intake.checking import check_files
+
         checked = check_files(
             settings,
             [Path(one) for one in files],
@@ -79,6 +87,7 @@ def check(
             dataset=dataset,
             use_home=_home_given(),
             sandbox=sandbox,
+            run_suite=suites.run,
             clock=system_clock,
             progress=report,
         )

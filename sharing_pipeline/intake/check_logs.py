@@ -38,7 +38,7 @@ def check_logs(intake: Intake, taken: Sequence[Taken]) -> None:
     # Kept as a snapshot, because the facts of the same day are what comes next.
     load_state(intake.store, in_force(intake.store, max(intake.day, latest)))
     counts = pd.DataFrame([_counts(intake, one) for one in taken])
-    report = validate("exchange_daily", counts, intake.settings.expectations)
+    report = validate("exchange_daily", counts, intake.suites)
     intake.reports["exchange_daily"] = report
     found = report.findings.assign(dataset=LOG_DATASET, sheet="", row=None)
     numbers = {position: one.submission.id for position, one in enumerate(taken)}

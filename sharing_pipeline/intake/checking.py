@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.intake.answer import FileAnswer
+from sharing_pipeline.intake.expectations import SuiteRun, Suites, run_suite
 from sharing_pipeline.intake.inbox import may_be_file, readable
 from sharing_pipeline.intake.lists import known_organisations
 from sharing_pipeline.intake.read_ahead import Progress
@@ -30,7 +31,7 @@ from sharing_pipeline.intake.reading import (
     read_arrivals,
     source_of,
 )
-from sharing_pipeline.intake.receive import settle_all, warm_up_beside
+from sharing_pipeline.intake.receive import settle_all
 from sharing_pipeline.intake.remarks import Received, answers
 from sharing_pipeline.intake.sandbox import Sandbox
 from sharing_pipeline.intake.scratch import is_used, scratch_store
@@ -81,6 +82,7 @@ def check_files(
     dataset: str | None = None,
     use_home: bool = True,
     sandbox: Sandbox,
+    run_suite: SuiteRun = run_suite,
     clock: Clock,
     progress: Progress = lambda *_: None,
 ) -> Checked:
@@ -95,8 +97,8 @@ def check_files(
     bytes_of = {one.sha256: one.path for one in found}
     home = settings.home if use_home and is_used(settings) else None
     with scratch_store(settings, home, bytes_of) as store:
-        warm_up_beside()
         intake = new_intake(settings, store, clock().astimezone(SHANGHAI).date())
+        intake.suites = Suites(settings.expectations, run_suite)
         intake.knows_resources = home is not None
         known = _know_organisations(intake, sandbox, bytes_of, clock)
         _forget_logs(store.session, list(bytes_of))

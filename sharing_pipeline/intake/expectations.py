@@ -6,10 +6,7 @@ Keys, organisations, duplicates and ownership are settled before (rules.py).
 
 from __future__ import annotations
 
-import importlib
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +15,7 @@ import pandas as pd
 
 from sharing_pipeline.codes import visible
 from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.intake.late_imports import left_for_later, left_out
+from sharing_pipeline.intake.lean_gx import load_expectation, quiet, warm_up
 from sharing_pipeline.intake.suite_columns import name_helpers, with_suite_columns
 from sharing_pipeline.intake.suites import RuleText, Suite, load_suite, rule_texts, texts_in
 from sharing_pipeline.organisations import Organisations
@@ -28,30 +25,21 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
 __all__ = [
-    "FINDING_COLUMNS", "ExpectationResult", "SuiteReport",
-    "load_suite", "name_helpers", "rule_texts", "validate",
+    "FINDING_COLUMNS", "ExpectationResult", "Outcomes", "SuiteReport", "SuiteRun", "Suites",
+    "load_suite", "name_helpers", "rule_texts", "run_suite", "validate",
 ]  # fmt: skip
+
+Outcomes = dict[str, tuple[int, list[Any]]]
+"""Rule → cells judged and the index of each failed row."""
+
+SuiteRun = Callable[[Suite, pd.DataFrame], Outcomes]
+"""Runs a suite on the columns that it mentions, here or in another process."""
 
 FINDING_COLUMNS = (
     "position", "rule", "severity", "column", "value", "message", "what_to_do", "dimension",
 )  # fmt: skip
 """A finding is one row that fails one expectation; `position` is its index in the frame."""
 
-_UNUSED = ("altair", "scipy.stats", "jsonschema", "mistune")
-"""What GX imports to draw charts, fit distributions, look into JSON and write pages: no suite does
-any of it."""
-_OTHER_SOURCES = tuple(
-    f"great_expectations.datasource.fluent.{name}_datasource"
-    for name in (
-        "alloy", "aurora", "bigquery", "citus", "databricks_sql", "fabric", "neon", "postgres",
-        "redshift", "snowflake", "sql_server", "pandas_azure_blob_storage", "pandas_dbfs",
-        "pandas_file_path", "pandas_filesystem", "pandas_google_cloud_storage", "pandas_s3",
-        "spark", "spark_azure_blob_storage", "spark_dbfs", "spark_file_path", "spark_filesystem",
-        "spark_google_cloud_storage", "spark_s3",
-    )
-)  # fmt: skip
-"""Where else GX could read rows from; it makes a hundred models of files and tables for them, a
-third of its import. Ours come as frames."""
 _LONGEST_SHOWN = 60
 
 
@@ -79,19 +67,10 @@ class SuiteReport:
     findings: pd.DataFrame
 
 
-def warm_up() -> None:
-    """Imports Great Expectations, which takes seconds, ahead of the first suite.
-
-    More than half of them went to modules that no suite uses.
-    """
-    with _quiet(), left_for_later(*_UNUSED), left_out(*_OTHER_SOURCES):
-        importlib.import_module("great_expectations")
-
-
 def validate(
     dataset: str,
     frame: pd.DataFrame,
-    folder: Path,
+    suites: Suites,
     *,
     organisations: Organisations | None = None,
     sharing_methods: Mapping[str, str] | None = None,
@@ -104,13 +83,16 @@ def validate(
     ConfigurationError for an expectation that can't be evaluated: a fault of the run, not of the
     data.
     """
-    suite = load_suite(dataset, folder)
-    outcomes: dict[str, tuple[int, list[Any]]] = dict.fromkeys(suite.texts, (0, []))
+    suite = load_suite(dataset, suites.folder)
+    outcomes: Outcomes = dict.fromkeys(suite.texts, (0, []))
     if len(frame):
         frame = with_suite_columns(
             dataset, frame, organisations=organisations, sharing_methods=sharing_methods
         )
-        outcomes = _run(suite, frame)
+        # A condition copies the rows it leaves: the fewer columns, the cheaper.
+        mentioned = set(texts_in([each["kwargs"] for each in suite.expectations]))
+        judged = frame[[name for name in frame.columns if name in mentioned]]
+        outcomes = suites.run(suite, judged)
     results, findings = [], []
     for expectation, text in zip(suite.expectations, suite.texts.values(), strict=True):
         evaluated, failed = outcomes[text.rule]
@@ -127,10 +109,10 @@ def validate(
     return SuiteReport(dataset, results, _joined(findings))
 
 
-def _run(suite: Suite, frame: pd.DataFrame) -> dict[str, tuple[int, list[Any]]]:
-    """Rule → cells judged and the index of each failed row, as Great Expectations finds them."""
+def run_suite(suite: Suite, frame: pd.DataFrame) -> Outcomes:
+    """What Great Expectations finds in the columns that the suite mentions."""
     warm_up()
-    with _quiet():
+    with quiet():
         import great_expectations as gx
         from great_expectations.core import ExpectationSuite
         from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -140,13 +122,18 @@ def _run(suite: Suite, frame: pd.DataFrame) -> dict[str, tuple[int, list[Any]]]:
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
         built = ExpectationSuite(name=suite.name, expectations=_built(suite))
         asset = context.data_sources.add_pandas("frames").add_dataframe_asset(suite.name)
-        # A condition copies the rows it leaves: the fewer columns, the cheaper.
-        mentioned = set(texts_in([each["kwargs"] for each in suite.expectations]))
-        judged = frame[[name for name in frame.columns if name in mentioned]]
-        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": judged})
+        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
         report = batch.validate(built, result_format={"result_format": "COMPLETE"})
     # GX gives its results in an order of its own; meta comes back with each.
     return {rule: _outcome(suite, rule, one) for rule, one in _by_rule(report.results)}
+
+
+@dataclass(frozen=True)
+class Suites:
+    """The folder of the suites, and what runs one."""
+
+    folder: Path
+    run: SuiteRun = run_suite
 
 
 def _built(suite: Suite) -> list[Expectation]:
@@ -158,6 +145,7 @@ def _built(suite: Suite) -> list[Expectation]:
 
     built = []
     for expectation in suite.expectations:
+        load_expectation(expectation["type"])
         try:
             built.append(ExpectationConfiguration(**expectation).to_domain_obj())
         except (GreatExpectationsError, ValueError, TypeError) as error:
@@ -165,14 +153,6 @@ def _built(suite: Suite) -> list[Expectation]:
                 f"期望套件 {suite.name} 的 {expectation['meta']['rule']} 不合 GX 的写法：{error}"
             ) from error
     return built
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """GX and what it imports warn about their own future; none of it is news for our users."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def _by_rule(

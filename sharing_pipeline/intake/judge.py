@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from sharing_pipeline.contracts import Contract
-from sharing_pipeline.intake.expectations import SuiteReport, validate
+from sharing_pipeline.intake.expectations import SuiteReport, Suites, validate
 from sharing_pipeline.intake.rules import FINDING_COLUMNS, Rule, findings
 from sharing_pipeline.organisations import Organisations
 
@@ -67,7 +66,7 @@ def judge(
     organisations: Organisations,
     own_organisations: set[int],
     shared_keys: set[int],
-    expectations: Path,
+    suites: Suites,
     surplus: pd.Series,
     sharing_methods: Mapping[str, str],
 ) -> Judged:
@@ -94,7 +93,7 @@ def judge(
     if contract.table == "organisation":
         _note_strangers(judged.frame, ("parent", "successor"))
     _judge_conflicts(judged, contract, rules, shared_keys)
-    _run_suite(judged, contract, expectations, organisations, sharing_methods)
+    _run_suite(judged, contract, suites, organisations, sharing_methods)
     return judged
 
 
@@ -217,14 +216,14 @@ def _judge_conflicts(
 def _run_suite(
     judged: Judged,
     contract: Contract,
-    expectations: Path,
+    suites: Suites,
     organisations: Organisations,
     methods: Mapping[str, str],
 ) -> None:
     judged.report = validate(
         contract.table,
         judged.accepted,
-        expectations,
+        suites,
         organisations=organisations,
         sharing_methods=methods,
     )

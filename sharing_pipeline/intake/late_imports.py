@@ -6,6 +6,7 @@ Knows import machinery and nothing else.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,13 @@ def left_out(*names: str) -> Iterator[None]:
     is a class without anything. For modules that are only imported to be listed."""
     with _asked_first(_Never(names)):
         yield
+
+
+def load_after_all(name: str) -> None:
+    """Imports a module that was left out; nothing for a module that is loaded or isn't there."""
+    if isinstance(getattr(sys.modules.get(name), "__loader__", None), _Never):
+        del sys.modules[name]
+        importlib.import_module(name)
 
 
 @contextmanager

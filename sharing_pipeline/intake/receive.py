@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 from sharing_pipeline.contracts import DATASETS, load_contracts
 from sharing_pipeline.intake.batch import Arrival
 from sharing_pipeline.intake.check_logs import LOG_DATASET
-from sharing_pipeline.intake.expectations import SuiteReport, warm_up
+from sharing_pipeline.intake.expectations import SuiteReport
 from sharing_pipeline.intake.in_force import Store, in_force
 from sharing_pipeline.intake.inbox import Staged, waiting
+from sharing_pipeline.intake.lean_gx import warm_up
 from sharing_pipeline.intake.raw import FileTables, without_texts
 from sharing_pipeline.intake.read_ahead import Progress, ReadAhead
 from sharing_pipeline.intake.reading import CATALOG_SOURCE, as_arrivals
@@ -82,11 +83,6 @@ def take_in(
         return IntakeReport(staged, intake.submissions, intake.reports, layouts)
 
 
-def warm_up_beside() -> None:
-    """Imports Great Expectations, which takes seconds, while files are read."""
-    threading.Thread(target=warm_up, daemon=True).start()
-
-
 def _changed_lists(settings: Settings, session: Session, clock: Clock) -> list[ReceivedFile]:
     """organisations.csv and exemptions.csv under catalog/, when they hold rows and changed."""
     changed = []
@@ -124,7 +120,7 @@ def _take(
     intake: Intake, files: Sequence[ReceivedFile], ahead: ReadAhead, progress: Progress
 ) -> dict[int, FileTables]:
     """Settles the files; what reading each showed, by its id."""
-    warm_up_beside()
+    threading.Thread(target=warm_up, daemon=True).start()  # it takes seconds
     layouts: dict[int, FileTables] = {}
     arrivals: list[Arrival] = []
     for done, file in enumerate(files):

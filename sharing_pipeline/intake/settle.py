@@ -70,7 +70,7 @@ def _judge(intake: Intake, contract: Contract, arrivals: Sequence[Arrival]) -> J
         intake.organisations,
         own,
         shared,
-        intake.settings.expectations,
+        intake.suites,
         _surplus(frame, arrivals),
         intake.sharing_methods,
     )

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from sharing_pipeline.codes import CodeTable, load_codes
 from sharing_pipeline.intake.batch import Arrival
-from sharing_pipeline.intake.expectations import SuiteReport
+from sharing_pipeline.intake.expectations import SuiteReport, Suites
 from sharing_pipeline.intake.in_force import Store
 from sharing_pipeline.intake.lists import known_organisations
 from sharing_pipeline.intake.rules import Rule, load_rules
@@ -45,6 +45,7 @@ class Intake:
     rules: dict[str, Rule]
     day: date
     organisations: Organisations
+    suites: Suites
     last_published: date | None = None
     reports: dict[str, SuiteReport] = field(default_factory=dict)
     submissions: list[Submission] = field(default_factory=list)
@@ -57,7 +58,8 @@ def new_intake(settings: Settings, store: Store, day: date) -> Intake:
     codes, rules = load_codes(settings.catalog), load_rules(settings.catalog)
     last_published = store.session.scalar(select(func.max(PublishedNight.as_of)))
     organisations = known_organisations(store)
-    return Intake(settings, store, codes, rules, day, organisations, last_published)
+    suites = Suites(settings.expectations)
+    return Intake(settings, store, codes, rules, day, organisations, suites, last_published)
 
 
 def add_submission(

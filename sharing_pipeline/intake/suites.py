@@ -16,7 +16,7 @@ import yaml
 
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.strict_yaml import not_yaml
+from sharing_pipeline.strict_yaml import not_yaml, parsed
 
 SEVERITIES = ("critical", "warning", "info")
 DIMENSIONS = ("规范性", "完整性", "准确性", "一致性", "时效性", "可访问性")
@@ -62,7 +62,7 @@ def load_suite(dataset: str, folder: Path, contract: Contract | None = None) -> 
     """
     path = folder / f"{dataset}.yaml"
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = parsed(path.read_bytes())
         texts: dict[str, RuleText] = {}
         for number, expectation in enumerate(raw["expectations"], start=1):
             text = _text(expectation, f"{path} 的第 {number} 个期望")

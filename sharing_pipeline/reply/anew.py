@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 
-from sharing_pipeline.exporting import harmless
+from sharing_pipeline.harmless import harmless
 from sharing_pipeline.intake.answer import Remark
 from sharing_pipeline.reply.package import Package
 from sharing_pipeline.reply.sheet import RELATIONSHIPS, letters

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sharing_pipeline.exporting import harmless
+from sharing_pipeline.harmless import harmless
 from sharing_pipeline.intake.answer import LEVELS, FileAnswer, Remark
 from sharing_pipeline.reply.sheet import letters
 from sharing_pipeline.reply.words import MEANINGS, PROBLEM, SHEET, width_of

@@ -1,0 +1,55 @@
+"""Great Expectations in a process of its own, which imports it while this one does other things.
+
+For a command that somebody waits for: the import alone takes a second, and two cores share it.
+Imports nothing that is slow, so that it can be the first thing that such a command does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sharing_pipeline.intake.child import Child
+from sharing_pipeline.intake.lean_gx import warm_up
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sharing_pipeline.intake.expectations import Outcomes
+    from sharing_pipeline.intake.suites import Suite
+
+
+class SuiteProcess:
+    """Runs suites as `run_suite` of expectations.py does; begins to import when it is made."""
+
+    def __init__(self) -> None:
+        """Starts it."""
+        self._child = Child()
+        self._child.ask(warm_up)
+        self._is_warm = False
+
+    def __enter__(self) -> SuiteProcess:
+        """Itself, for `with`."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends it, whatever it does."""
+        self._child.end()
+
+    def run(self, suite: Suite, frame: pd.DataFrame) -> Outcomes:
+        """What `run_suite` gives. RuntimeError with what was printed: the process is gone."""
+        try:
+            if not self._is_warm:
+                self._child.answer()
+                self._is_warm = True
+            self._child.ask(_run, suite, frame)
+            outcomes: Outcomes = self._child.answer()
+        except (EOFError, ConnectionError):
+            status, said = self._child.last_words()
+            raise RuntimeError(f"suite process ended with status {status}:\n{said}") from None
+        return outcomes
+
+
+def _run(suite: Suite, frame: pd.DataFrame) -> Outcomes:
+    from sharing_pipeline.intake.expectations import run_suite
+
+    return run_suite(suite, frame)
