@@ -12,6 +12,7 @@ import pytest
 
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.intake import inbox
+from sharing_pipeline.night import NightReport
 from sharing_pipeline.settings import SHANGHAI
 from tests.night_helpers import Home, entry, organisations
 from tests.reference.city import Row
@@ -30,32 +31,36 @@ def write_catalog_list(home: Home, rows: list[Row]) -> None:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A file that grows while the first night looks; two others; nothing for the second."""
-    made = Home(tmp_path_factory.mktemp("inbox"))
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, NightReport]:
+    """A file that grows while the first night looks, and three others."""
+    home = Home(tmp_path_factory.mktemp("inbox"))
     # Written first, and later by its name: of two of a day the later received wins.
-    made.put("catalogue/b.csv", [entry("B-2", "B")])
-    made.put("catalogue/a.csv", [entry("B-1", "B")])
-    made.put("catalogue/deep/er/c.csv", [entry("C-1", "C")])
-    made.put("catalogue/growing.csv", [entry("A-1", "A")])
-    return made
-
-
-def test_a_file_that_changes_between_two_looks_waits_for_the_next_night(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    growing = home.inbox / "catalogue/growing.csv"
+    home.put("catalogue/b.csv", [entry("B-2", "B")])
+    home.put("catalogue/a.csv", [entry("B-1", "B")])
+    home.put("catalogue/deep/er/c.csv", [entry("C-1", "C")])
+    growing = home.put("catalogue/growing.csv", [entry("A-1", "A")])
 
     def grow(_seconds: float) -> None:
         line = growing.read_text(encoding="utf-8").splitlines()[1]
         with growing.open("a", encoding="utf-8") as file:
             file.write(line.replace("A-1", "A-2") + "\n")
 
-    monkeypatch.setattr(time, "sleep", grow)
-    report = home.night(FIRST)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(time, "sleep", grow)
+        return home, home.night(FIRST)
+
+
+@pytest.fixture
+def home(first_night: tuple[Home, NightReport]) -> Home:
+    return first_night[0]
+
+
+def test_a_file_that_changes_between_two_looks_waits_for_the_next_night(
+    first_night: tuple[Home, NightReport],
+) -> None:
+    home, report = first_night
     assert report.intake.staged.changing == ["catalogue/growing.csv"]
     assert "A-1" not in home.in_force(FIRST)
-    monkeypatch.undo()
     report = home.night(SECOND)
     assert (report.intake.staged.new, report.intake.staged.changing) == (
         ["catalogue/growing.csv"], [],

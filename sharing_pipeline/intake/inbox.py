@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -114,16 +114,18 @@ def may_be_file(name: str) -> bool:
 
 
 def seen_twice(
-    settings: Settings, ledger: Ledger, meanwhile: Callable[[], None] = lambda: None
+    settings: Settings,
+    ledger: Ledger,
+    meanwhile: Callable[[Sequence[Dropped]], None] = lambda _: None,
 ) -> tuple[list[Dropped], Staged]:
     """The new files that two looks a second apart saw unchanged, and what changed in between.
 
-    `meanwhile` is called before the wait, if there is anything to wait for.
+    `meanwhile` is called before the wait with what there is to wait for, if anything.
     """
     first = _unseen(ledger, look(settings))
     if not first:
         return [], Staged(misplaced=_misplaced(settings))
-    meanwhile()
+    meanwhile(first)
     time.sleep(SECOND_LOOK_SECONDS)
     second = {dropped.path: dropped for dropped in look(settings)}
     still = [one for one in first if second.get(one.path) == one]

@@ -16,11 +16,11 @@ from queue import SimpleQueue
 
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.intake.in_force import Store
-from sharing_pipeline.intake.inbox import Staged, seen_twice, stage, waiting
+from sharing_pipeline.intake.inbox import Dropped, Staged, seen_twice, stage, waiting
 from sharing_pipeline.intake.logs import take_log
 from sharing_pipeline.intake.pull import pull_databases
 from sharing_pipeline.intake.reading import Content, FileReader, as_arrivals
-from sharing_pipeline.intake.sandbox import Sandbox, load
+from sharing_pipeline.intake.sandbox import Sandbox
 from sharing_pipeline.intake.settle_logs import LogReading, log_reader
 from sharing_pipeline.intake.submission import new_intake
 from sharing_pipeline.intake.tables import read_tables
@@ -60,9 +60,9 @@ class ReadAhead:
         self._day, self._progress = day, progress
         self._reader = FileReader(settings, Lake(settings), load_contracts(settings.catalog))
         self._sandboxes = [Sandbox(settings.limits, settings.home) for _ in range(_READERS + 1)]
-        self._of_logs, *of_tables = self._sandboxes
+        self._of_logs, *self._of_tables = self._sandboxes
         self._free = SimpleQueue[Sandbox]()
-        for sandbox in of_tables:
+        for sandbox in self._of_tables:
             self._free.put(sandbox)
         self._looks: dict[int, Future[Content]] = {}
         self._contents: dict[int, Future[Content]] = {}
@@ -127,15 +127,13 @@ class ReadAhead:
         self._submit(files, self._by_logs, self._of_logs)
         return staged, files
 
-    def _start_children(self) -> None:
-        """Has the children import what they need while nothing is to be read yet."""
-        self._by_logs.submit(self._of_logs.run, load, take_log.__module__)
-        for _ in range(_READERS):
-            self._pool.submit(self._load_reader)
-
-    def _load_reader(self) -> None:
-        with self.sandbox() as sandbox:
-            sandbox.run(load, read_tables.__module__)
+    def _start_children(self, files: Sequence[Dropped]) -> None:
+        """Has as many children as there is work for import what they need, while nothing is to be
+        read yet."""
+        for sandbox in self._of_tables[: len(files)]:
+            sandbox.start(read_tables.__module__)
+        if any(one.size >= _LARGE_BYTES for one in files):
+            self._of_logs.start(take_log.__module__)
 
     def _waiting(self) -> list[ReceivedFile]:
         with self._ledger.session() as session:
