@@ -24,14 +24,15 @@ from sharing_pipeline.errors import SharingError
 
 _START = "from sharing_pipeline.intake.child import serve; serve()"
 _LONGEST_SAID = 4000
-_NO_LIMIT = resource.RLIM_INFINITY
+_SAME_LIMIT = -1
 
 
 class Child:
     """The process with its pipe and what it printed; one call at a time."""
 
-    def __init__(self, memory_bytes: int = _NO_LIMIT) -> None:
-        """Start it; it limits its address space before it does anything."""
+    def __init__(self, memory_bytes: int = _SAME_LIMIT) -> None:
+        """Start it; it limits its address space before it does anything, by default to what this
+        process may have."""
         with ExitStack() as stack:
             self._said = stack.enter_context(tempfile.TemporaryFile())
             mine, theirs = socket.socketpair()
@@ -107,7 +108,8 @@ def _environment() -> dict[str, str]:
 def serve() -> None:
     """The child's loop: one pickled call after the other, until the parent hangs up."""
     descriptor, memory_bytes = int(sys.argv[1]), int(sys.argv[2])
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    if memory_bytes != _SAME_LIMIT:
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.disable()  # millions of cells and no cycles: collecting costs a tenth of the time
     with Connection(descriptor) as pipe:

@@ -13,7 +13,7 @@ import io
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sharing_pipeline.errors import UnreadableFile
+from sharing_pipeline.intake.transcode import file_to_utf8, stream_to_utf8
 from sharing_pipeline.store.engine import quoted
 
 PARQUET = "parquet"
@@ -28,7 +29,6 @@ PARQUET = "parquet"
 
 _BEYOND = 3
 """Cells beyond the header that the fast path has room for; a wider record takes the slow one."""
-_CHUNK_BYTES = 256 << 10  # what fits a processor's cache is decoded in two thirds of the time
 _RECORDS_AT_ONCE = 50_000
 _LONGEST_RECORD_LINES = 100
 """A quote that is not closed within this many lines is a stray one."""
@@ -51,10 +51,10 @@ class LogSource:
     header_row: int = 1
 
 
-def readings(source: LogSource, folder: Path) -> Iterator[str]:
+def readings(source: LogSource, folder: Path, processes: int = 1) -> Iterator[str]:
     """SELECTs that yield the log in file order with canonical text columns and `beyond` (the
     first filled cell beyond the header); each is only worth trying when DuckDB refused the
-    one before. Files that have to be rewritten are put into `folder`."""
+    one before. Files that have to be rewritten are put into `folder`, by so many processes."""
     if source.encoding == PARQUET:
         columns = {name: _identifier(header) for name, header in source.mapping.items()}
         yield _canonical(source, columns, "NULL").format(f"read_parquet({quoted(source.path)})")
@@ -65,7 +65,7 @@ def readings(source: LogSource, folder: Path) -> Iterator[str]:
     overflow = [f"x{number}" for number in range(_BEYOND)]
     names = [f"s{place}" for place in range(len(header))]
     padded = _canonical(source, columns, f"COALESCE({', '.join(overflow)})")
-    plain, compression = _as_utf8(source, folder)
+    plain, compression = _as_utf8(source, folder, processes)
     # Padding and quoted line ends don't go together in DuckDB's parallel reader; with its
     # serial one they do, but there a quote that is never closed swallows rows in silence.
     yield padded.format(_read_csv(source, plain, compression, [*names, *overflow], padding=True))
@@ -110,27 +110,30 @@ def _canonical(source: LogSource, columns: Mapping[str, str], beyond: str) -> st
 
 
 def _read_csv(
-    source: LogSource, path: Path, compression: str, names: list[str], *, padding: bool
+    source: LogSource, paths: list[Path], compression: str, names: list[str], *, padding: bool
 ) -> str:
+    """The records below the header, which stands in the first of the files."""
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    return (
-        f"read_csv({quoted(path)}, auto_detect=false, header=false, skip={source.header_row}, "
+    parts = (
+        f"FROM read_csv({quoted(path)}, auto_detect=false, header=false, skip={skipped}, "
         f"columns={{{columns}}}, delim='{source.delimiter}', quote='\"', escape='\"', "
         f"compression='{compression}', null_padding={padding})"
+        for path, skipped in zip(paths, chain([source.header_row], repeat(0)), strict=False)
     )
+    return f"({' UNION ALL '.join(parts)})"
 
 
-def _as_utf8(source: LogSource, folder: Path) -> tuple[Path, str]:
-    """The log as UTF-8 and its compression; rewritten only when it is in another encoding."""
+def _as_utf8(source: LogSource, folder: Path, processes: int) -> tuple[list[Path], str]:
+    """The log as UTF-8, in one file or several, and its compression; rewritten only when it is
+    in another encoding."""
     if codecs.lookup(source.encoding).name in ("utf-8", "utf-8-sig", "ascii"):
-        return source.path, source.compression or "none"
-    decoder = codecs.getincrementaldecoder(source.encoding)(errors="replace")
+        return [source.path], source.compression or "none"
     plain = folder / "utf8.csv"
-    with _bytes(source) as received, plain.open("wb") as written:
-        while chunk := received.read(_CHUNK_BYTES):
-            written.write(decoder.decode(chunk).encode())
-        written.write(decoder.decode(b"", final=True).encode())
-    return plain, "none"
+    if source.compression is None:
+        return file_to_utf8(source.path, source.encoding, plain, processes), "none"
+    with _bytes(source) as received:
+        stream_to_utf8(received, source.encoding, plain)
+    return [plain], "none"
 
 
 def _bytes(source: LogSource) -> gzip.GzipFile | io.BufferedReader:

@@ -118,7 +118,7 @@ def take_log(request: LogRequest) -> LogResult:
 def _write_log(connection: duckdb.DuckDBPyConnection, request: LogRequest, folder: Path) -> bool:
     """Writes the normalised log and makes `log_rows` of it; whether rows are suspicious."""
     try:
-        attempts = readings(request.source, folder)
+        attempts = readings(request.source, folder, request.resources.threads)
         relation = next(attempts)
         while True:
             try:
