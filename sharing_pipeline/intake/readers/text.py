@@ -21,8 +21,8 @@ _LEAST_SHARE, _ENOUGH = 0.5, 20
 """With at least so many characters, fewer common ones than this share are no Chinese text."""
 _SEPARATOR = re.compile(r"[\r\n\t,;|{\[]")
 _NO_FIT = (
-    "认不出文字编码：不是 UTF-8、UTF-16、GB18030 或 Big5。"
-    "请用表格软件打开，另存为“CSV UTF-8”后重报。"
+    "既不是表格工作簿，也认不出文字编码（不是 UTF-8、UTF-16、GB18030 或 Big5）。"
+    "文件可能没有传完整，或被加密软件加密。请用表格软件打开核对、解密，另存为 xlsx 后重报。"
 )
 
 
