@@ -1,8 +1,8 @@
 """Intake of one large file against the barest reading of the same: `make bench-intake`.
 
 A workbook of 50,000 rows × 20 columns from its bytes to accepted Parquet, validation included,
-and a log of 5 million rows in GB18030. Each side is a process of its own, by turns; only ratios
-of neighbours count.
+a log of 5 million rows in GB18030, and `sharing check` of 2,000 rows, a tenth of them wrong. Each
+side is a process of its own, by turns; only ratios of neighbours count.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from statistics import median
 
 from benchmarks.intake_files import DAY, make_log, make_organisations, make_workbook
 from benchmarks.process import Measured, measure
+from sharing_pipeline.cli.check import FINDINGS
 
 _GIB = 1 << 30
 
@@ -27,10 +28,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--log-rows", type=int, default=5_000_000)
+    parser.add_argument("--check-rows", type=int, default=2_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sharing-bench-") as name:
         _workbook(Path(name), options.rows, options.rounds)
         _log(Path(name), options.log_rows, options.rounds)
+        _check(Path(name), options.check_rows, options.rounds)
 
 
 def _workbook(folder: Path, rows: int, rounds: int) -> None:
@@ -61,6 +64,24 @@ def _log(folder: Path, rows: int, rounds: int) -> None:
     _print("收下（读、查、写 Parquet、按日汇总）", [one for one, _ in pairs])
     _print("pyarrow 只读", [other for _, other in pairs])
     _print_ratio("收下 ÷ 只读", [one.wall_seconds / other.wall_seconds for one, other in pairs])
+
+
+def _check(folder: Path, rows: int, rounds: int) -> None:
+    book, frames = folder / "报送.xlsx", folder / "frames-of-check"
+    make_workbook(book, rows, wrong_every=10)
+    _side("keep-frames", _home(folder, book), frames)
+    command = [str(Path(sys.executable).with_name("sharing")), "check", str(book)]
+    command += ["--reply", str(folder / "校验结果.xlsx")]
+    measure(command, folder / "side.out")  # the first one warms the disk's cache
+    pairs = [
+        (measure(command, folder / "side.out"), _side("suites", frames, folder))
+        for _ in range(rounds)
+    ]
+    assert all(one.status == FINDINGS for one, _ in pairs)
+    print(f"\nsharing check，{rows:,} 行，十分之一有错")
+    _print("从启动到写好校验结果", [one for one, _ in pairs])
+    _print("GX 自己（含导入）", [other for _, other in pairs])
+    _print_ratio("检查 ÷ GX", [one.wall_seconds / other.wall_seconds for one, other in pairs])
 
 
 def _home(folder: Path, book: Path) -> Path:

@@ -29,8 +29,11 @@ def make_organisations(path: Path) -> None:
             writer.writerow([_organisation(number), f"样例{number:02d}局", "市", "样例市"])
 
 
-def make_workbook(path: Path, rows: int) -> None:
-    """A catalogue of one sheet: the contract's columns by their titles, and more up to twenty."""
+def make_workbook(path: Path, rows: int, *, wrong_every: int = 0) -> None:
+    """A catalogue of one sheet: the contract's columns by their titles, and more up to twenty.
+
+    `wrong_every`: in how many rows one has an update cycle that there isn't; 0: none.
+    """
     contract = load_contracts(PROJECT / "catalog")["catalogue"]
     columns = [one for one in contract.columns if one.name != "lacks"]
     spare = [f"备注{number}" for number in range(1, _COLUMNS - len(columns) + 1)]
@@ -46,6 +49,8 @@ def make_workbook(path: Path, rows: int) -> None:
             "org_name": f"样例{number:02d}局",
             "published_on": f"2026-0{row % 9 + 1}-{row % 28 + 1:02d}",
         }
+        if wrong_every and row % wrong_every == 0:
+            own["update_cycle"] = "经常"
         cells = [own.get(one.name, one.example) for one in columns]
         sheet.append([*cells, *[f"样例{row % 97}"] * len(spare)])
     book.save(path)
