@@ -13,6 +13,7 @@ import pandas as pd
 from sharing_pipeline.codes import load_codes
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.intake.batch import Arrival, read_batch
+from sharing_pipeline.intake.expectations import Suites
 from sharing_pipeline.intake.judge import Judged, judge
 from sharing_pipeline.intake.raw import FileTables, RawTable
 from sharing_pipeline.intake.rules import load_rules
@@ -25,6 +26,7 @@ CATALOG = PROJECT / "catalog"
 CONTRACTS = load_contracts(CATALOG)
 CODES = load_codes(CATALOG)
 RULES = load_rules(CATALOG)
+SUITES = Suites(PROJECT / "expectations")
 D = date(2026, 11, 22)
 NAMES = ("市民政局", "市住房和城乡建设局", "市自然资源局")
 ORGANISATIONS = Organisations(
@@ -72,9 +74,7 @@ def verdicts(tables: Sequence[RawTable]) -> list[Verdict]:
     arrivals = [_arrival(number, table) for number, table in enumerate(tables)]
     frame = read_batch(contract, arrivals, CODES, D)
     surplus = _surplus(frame, tables)
-    judged = judge(
-        contract, frame, RULES, ORGANISATIONS, set(), set(), PROJECT / "expectations", surplus, {}
-    )
+    judged = judge(contract, frame, RULES, ORGANISATIONS, set(), set(), SUITES, surplus, {})
     return [_verdict(judged, number, contract.names) for number in range(len(tables))]
 
 
