@@ -181,6 +181,16 @@ def test_marks_of_an_earlier_reply_go_when_their_cell_is_mended(
     assert openpyxl.load_workbook(back)["目录"]["B3"].comment.text == "科长已看过"
 
 
+def test_a_reply_declares_the_parts_that_it_has(
+    settings: Settings, reply: Path, tmp_path: Path
+) -> None:
+    second = reply_to(settings, Path(shutil.copyfile(reply, tmp_path / "again.xlsx")))
+    parts = parts_of(second)
+    declared = re.findall('PartName="/(.*?)"', parts["[Content_Types].xml"].decode())
+    assert set(declared) <= set(parts)
+    assert len(declared) == len(set(declared))
+
+
 def test_a_column_that_is_missing_is_shown_where_it_is_called_for(
     settings: Settings, tmp_path: Path
 ) -> None:

@@ -176,14 +176,15 @@ class Marked:
 
 def marks(path: Path, sheet: str) -> dict[str, Marked]:
     """The cells of a sheet that a reply has marked, by reference."""
-    from sharing_pipeline.reply.words import FILLS
+    from sharing_pipeline.reply.words import number_of
 
     found = {}
     for line in openpyxl.load_workbook(path)[sheet]:
         for cell in line:
             colour = cell.fill.fgColor.rgb
             said = cell.comment.text if cell.comment else None
-            if colour in FILLS.values() or (said and "【" in said):
+            ours = isinstance(colour, str) and number_of(colour) is not None
+            if ours or (said and "【" in said):
                 found[cell.coordinate] = Marked(colour, said)
     return found
 

@@ -6,6 +6,7 @@ should be; table.py then writes its cells anew.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from sharing_pipeline.intake.answer import Remark
@@ -34,6 +35,13 @@ from sharing_pipeline.reply.xml_edit import (
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_KEPT = 26
+"""A hidden column of the report. Its cells have the sender's own fills that our colours stand
+over, with their numbers: formats of cells outlast any program that saves the workbook."""
+_KEPT_CELL = re.compile(
+    rb'<(?:\w+:)?c\s([^>]*?\br="%b\d+"[^>]*)>\s*<(?:\w+:)?v>(\d{1,2})<' % letters(_KEPT).encode()
+)
+_FORMAT = re.compile(rb'\bs="(\d{1,6})"')
 _MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 
 
@@ -52,7 +60,7 @@ def annotate(
     """
     book = _Book(package)
     book.allow_macros(macros)
-    styles = Styles(package.read(book.styles))
+    styles = Styles(package.read(book.styles), book.covered_fills())
     shown: dict[str, Callable[[Place], Place]] = {}
     for name, part in book.sheets.items():
         mine = [one for one in remarks if one.sheet == name and one.row]
@@ -73,9 +81,9 @@ def annotate(
         quoted = one.sheet.replace("'", "''")
         return f"'{quoted}'!{reference(place)}"
 
-    formats = styles.own()
+    formats, covered = styles.own(), styles.covered()
     package.write(book.styles, styles.applied())
-    book.put_first(words.SHEET, _report_sheet(report(target), formats))
+    book.put_first(words.SHEET, _report_sheet(report(target), formats, covered))
 
 
 class _Book:
@@ -109,6 +117,17 @@ class _Book:
         self._package.relate(self.part, "styles", "xl/styles.xml", RELATIONSHIPS)
         self._package.set_type("xl/styles.xml", f"{_TYPE}.styles+xml")
         return "xl/styles.xml"
+
+    def covered_fills(self) -> dict[int, int]:
+        """The formats with the sender's own fills that an earlier reply has kept, by number."""
+        names = {_relation_of(tag) for tag in self._tags() if tag.need("name") == words.SHEET}
+        parts = [one.target for one in self._package.relations(self.part) if one.id in names]
+        found = {}
+        for cell in _KEPT_CELL.finditer(self._package.read(parts[0])) if parts else ():
+            format_ = _FORMAT.search(cell[1])
+            if format_:
+                found[int(cell[2])] = int(format_[1])
+        return found
 
     def allow_macros(self, allowed: bool) -> None:
         """Declares whether there are macros, as the file's name will; takes them out if not."""
@@ -194,11 +213,16 @@ def _comment(package: Package, part: str, cells: Mapping[Place, Sequence[Remark]
     return drawing.id if drawing else package.relate(part, "vmlDrawing", drawn, RELATIONSHIPS)
 
 
-def _report_sheet(lines: Sequence[Line], formats: Mapping[str, int]) -> bytes:
+def _report_sheet(
+    lines: Sequence[Line], formats: Mapping[str, int], covered: Mapping[int, int]
+) -> bytes:
     columns = "".join(
         f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>'
         for n, width in enumerate(WIDTHS, 1)
     )
+    if covered:
+        columns += f'<col min="{_KEPT}" max="{_KEPT}" width="2" hidden="1" customWidth="1"/>'
+    kept = dict(enumerate(covered.items(), 1))
     rows, links = [], []
     for row, line in enumerate(lines, 1):
         cells = []
@@ -212,8 +236,11 @@ def _report_sheet(lines: Sequence[Line], formats: Mapping[str, int]) -> bytes:
                 cells.append(f'<c r="{name}" s="{style}" t="inlineStr"><is>{text}</is></c>')
             if cell.link:
                 links.append(f'<hyperlink ref="{name}" location="{attribute(cell.link)}"/>')
+        if row in kept:
+            cells.append(_kept_cell(row, *kept.pop(row)))
         size = f'ht="{height(line)}" customHeight="1"'
         rows.append(f'<row r="{row}" {size}>{"".join(cells)}</row>')
+    rows += [f'<row r="{row}">{_kept_cell(row, *one)}</row>' for row, one in kept.items()]
     linked = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{_MAIN}">'
@@ -222,3 +249,7 @@ def _report_sheet(lines: Sequence[Line], formats: Mapping[str, int]) -> bytes:
         f"<cols>{columns}</cols><sheetData>{''.join(rows)}</sheetData>{linked}"
         '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
     ).encode()
+
+
+def _kept_cell(row: int, number: int, format_: int) -> str:
+    return f'<c r="{reference((row, _KEPT))}" s="{format_}"><v>{number}</v></c>'

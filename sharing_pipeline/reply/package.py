@@ -81,8 +81,14 @@ class Package:
         self._parts[name] = data
 
     def remove(self, name: str) -> None:
-        """Takes a part away, if it is there."""
-        self._parts.pop(name, None)
+        """Takes a part away, if it is there, and what is declared of it."""
+        if self._parts.pop(name, None) is None:
+            return
+        edits = Edits(self.read(_TYPES))
+        for one in elements(edits.data):
+            if one.name == "Override" and one.attributes.get("PartName") == f"/{name}":
+                edits.replace(one.start, one.end, b"")
+        self.write(_TYPES, edits.applied())
 
     def unused(self, pattern: str) -> str:
         """The first name of a pattern with {} for a number that no part has."""

@@ -5,8 +5,20 @@ Formats are only added behind the ones that are there, so no cell changes its lo
 
 from __future__ import annotations
 
-from sharing_pipeline.reply.words import FILLS
-from sharing_pipeline.reply.xml_edit import Edits, Element, NotEditable, elements, with_attributes
+from collections.abc import Mapping
+from itertools import count
+
+from sharing_pipeline.reply.words import FILLS, MOST_SHADES, number_of, shade
+from sharing_pipeline.reply.xml_edit import (
+    Edits,
+    Element,
+    NotEditable,
+    elements,
+    with_attributes,
+)
+from sharing_pipeline.reply.xml_edit import (
+    number as whole_number,
+)
 
 MINIMAL = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -32,9 +44,13 @@ _HEAD_FILL = "FFDDEBF7"
 
 
 class Styles:
-    """The formats of one workbook, and what is added to them."""
+    """The formats of one workbook, and what is added to them.
 
-    def __init__(self, data: bytes) -> None:
+    A sender's own fill that ours takes the place of has a number, which our shade tells.
+    """
+
+    def __init__(self, data: bytes, kept: Mapping[int, int]) -> None:
+        """`kept`: formats with the sender's own fills, by the numbers of an earlier reply."""
         self._data = data
         found = elements(data)
         self._groups = {
@@ -42,16 +58,17 @@ class Styles:
         }
         self._prefix = found[0].prefix
         self._formats = self._children(found, "cellXfs")
-        fills = self._children(found, "fills")
         self._counts = {
-            "fills": len(fills),
+            "fills": len(self._children(found, "fills")),
             "fonts": len(self._children(found, "fonts")),
             "cellXfs": len(self._formats),
         }
         self._added: dict[str, list[str]] = {name: [] for name in self._counts}
         self._filled: dict[tuple[int, str | None], int] = {}
         self._fills: dict[str, int] = {}
-        self._ours = self._with_our_fill(found, fills)
+        self._own = {number: self._fill_of(format_) for number, format_ in kept.items()}
+        self._covered: set[int] = set()
+        self._read_fills(found)
 
     def _children(self, found: list[Element], name: str) -> list[Element]:
         if name not in self._groups:
@@ -59,36 +76,82 @@ class Styles:
         place = self._groups[name][0]
         return [one for one in found if one.parent == place]
 
-    def _with_our_fill(self, found: list[Element], fills: list[Element]) -> frozenset[int]:
-        """The formats that an earlier reply gave its cells."""
-        ours = set()
-        for number, fill in enumerate(fills):
-            inside = [one for one in found if fill.start < one.start < fill.end]
-            colours = {one.attributes.get("rgb") for one in inside if one.name == "fgColor"}
-            if colours & set(FILLS.values()):
-                ours.add(str(number))
-        return frozenset(
-            place for place, one in enumerate(self._formats) if one.attributes.get("fillId") in ours
-        )
+    def _read_fills(self, found: list[Element]) -> None:
+        """Which fills fill nothing, and which an earlier reply gave, with the number each tells."""
+        group = self._groups["fills"][0]
+        fills, fill_of = count(), dict[int, int]()
+        told: dict[int, int] = {}
+        filling = set()
+        for place, one in enumerate(found):
+            if one.parent == group:
+                fill_of[place] = next(fills)
+            elif one.parent in fill_of:
+                fill = fill_of[place] = fill_of[one.parent]
+                if (
+                    one.name == "gradientFill"
+                    or one.attributes.get("patternType", "none") != "none"
+                ):
+                    filling.add(fill)
+                number = number_of(one.attributes.get("rgb", "")) if one.name == "fgColor" else None
+                if number == 0 or number in self._own:
+                    told[fill] = number
+        self._blank = frozenset(fill_of.values()) - filling
+        self._numbers = {
+            format_: told[fill]
+            for format_ in range(len(self._formats))
+            if (fill := self._fill_of(format_)) in told
+        }
+
+    def _fill_of(self, format_: int) -> int:
+        place = min(format_, len(self._formats) - 1)
+        return whole_number(self._formats[place].attributes, "fillId", 0)
 
     @property
     def ours(self) -> frozenset[int]:
         """Formats with a fill of an earlier reply."""
-        return self._ours
+        return frozenset(self._numbers)
 
     def filled(self, format_: int, level: str | None) -> int:
-        """The number of the same format with the fill of a level; with none for None."""
+        """The number of the same format with a level's fill; with the sender's own for None."""
         key = (format_, level)
         if key not in self._filled:
-            fill = "0" if level is None else str(self._fill(FILLS[level]))
             place = min(format_, len(self._formats) - 1)
+            own = self._fill_of(place)
+            if place in self._numbers:
+                own = self._own.get(self._numbers[place], 0)
+            fill = own if level is None else self._fill(shade(level, self._covering(own)))
             one = self._formats[place]
-            applied = {"fillId": fill, "applyFill": "1"}
+            applied = {"fillId": str(fill), "applyFill": "1"}
             tag = with_attributes(self._data[one.start : one.inner], applied)
             self._filled[key] = self._add(
                 "cellXfs", (tag + self._data[one.inner : one.end]).decode()
             )
         return self._filled[key]
+
+    def _covering(self, own: int) -> int:
+        """The number of a sender's own fill; 0 for none, and for one too many."""
+        if own in self._blank:
+            return 0
+        known = (one for one, fill in self._own.items() if fill == own)
+        unused = (one for one in range(1, MOST_SHADES + 1) if one not in self._own)
+        covered = next(known, None) or next(unused, 0)
+        if covered:
+            self._own[covered] = own
+            self._covered.add(covered)
+        return covered
+
+    def covered(self) -> dict[int, int]:
+        """A format with each of the sender's own fills that ours has taken the place of, by
+        number."""
+        prefix = self._prefix
+        return {
+            number: self._add(
+                "cellXfs",
+                f'<{prefix}xf numFmtId="0" fontId="0" fillId="{self._own[number]}" borderId="0" '
+                'xfId="0" applyFill="1"/>',
+            )
+            for number in sorted(self._covered)
+        }
 
     def own(self) -> dict[str, int]:
         """The formats of our own sheet by name: its texts, and one for each level's name."""
@@ -144,3 +207,12 @@ class Styles:
 
 def _with(prefix: str, tags: str) -> str:
     return tags.replace("<", f"<{prefix}")
+
+
+def _fills(part: Element) -> bool:
+    """Whether this part of a fill makes it one that is seen."""
+    return part.name == "gradientFill" or part.attributes.get("patternType", "none") != "none"
+
+
+def _number_told_by(part: Element) -> int | None:
+    return number_of(part.attributes.get("rgb", "")) if part.name == "fgColor" else None

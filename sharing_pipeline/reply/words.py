@@ -23,6 +23,28 @@ FILLS = {
 }
 """Fill colours by level (ARGB), a shade beside the usual ones so that ours are known again."""
 
+MOST_SHADES = 63
+"""How many fills of the sender's own a reply can keep in mind."""
+
+
+def shade(level: str, number: int) -> str:
+    """The fill colour of a level that says which of the sender's own fills it stands over; 0:
+    none. No eye sees it, and every program keeps it when it saves a workbook again."""
+    bits = (number & 3) << 16 | (number >> 2 & 3) << 8 | number >> 4
+    return f"{int(FILLS[level], 16) ^ bits:08X}"
+
+
+def number_of(colour: str) -> int | None:
+    """The number in a shade of ours; None for any other colour."""
+    if len(colour) != len(FILLS["held"]):
+        return None
+    for base in FILLS.values():
+        bits = int(base, 16) ^ int(colour, 16)
+        if not bits & ~0x030303:
+            return bits >> 16 | (bits >> 8 & 3) << 2 | (bits & 3) << 4
+    return None
+
+
 MEANINGS = {
     "critical": "这一行退回，没有生效；改正后重新报送",
     "held": "这一部分等人确认，暂不生效",
