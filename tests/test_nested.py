@@ -51,7 +51,7 @@ def test_the_only_list_of_objects_holds_the_records(indent: int | None) -> None:
 def test_what_is_read_where_is_said() -> None:
     text = json.dumps(DCAT)
     assert read_json_lines(text, LIMITS, Shape())[0] == "json"
-    assert read_json_lines(text, LIMITS)[0] == "jsonl"
+    assert read_json_lines(text, LIMITS)[0] == "json"
     assert read_json_lines('{"a": 1}\n{"a": 2}', LIMITS, Shape(records="dataset"))[0] == "jsonl"
 
 
@@ -110,6 +110,14 @@ def test_extras_are_columns_and_nothing_is_lost() -> None:
 def test_canonical_files_stay_flat() -> None:
     _, grid = read_json('[{"p": {"name": "x"}}]', LIMITS, load_source(CATALOG, "catalogue").shape)
     assert (grid.header, grid.columns) == (["p"], [['{"name":"x"}']])
+
+
+def test_a_canonical_file_may_be_wrapped_in_an_answer() -> None:
+    wrapped = {"code": 200, "msg": "ok", "data": {"total": 1, "rows": [{"a": 1, "p": {"x": 2}}]}}
+    _, grid = read_json_lines(json.dumps(wrapped), LIMITS)
+    assert (grid.header, grid.columns) == (["a", "p"], [["1"], ['{"x":2}']])
+    twice = {"data": [{"a": 1}], "facets": [{"b": 1}]}
+    assert read_json_lines(json.dumps(twice), LIMITS)[1].header == ["data", "facets"]
 
 
 @pytest.mark.parametrize("depth", [100, 900, 970, 980, 990, 995, 2_000])

@@ -73,6 +73,12 @@ def records_of(document: Object, shape: Shape) -> list[Any] | None:
     return next(iter(lists.values()), None)
 
 
+def only_list(document: Object) -> list[Any] | None:
+    """The records in one object of a source that declares nothing: its only list of objects."""
+    lists = [found for _, found in _lists(document, "")]
+    return lists[0] if len(lists) == 1 else None
+
+
 def _named(lists: Iterable[str]) -> str:
     shown = "、".join(list(lists)[:_SEVERAL_SHOWN])
     return f"对象的列表有：{shown}" if shown else "也没有别的对象的列表"

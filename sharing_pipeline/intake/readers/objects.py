@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 from sharing_pipeline.errors import UnreadableFile
 from sharing_pipeline.intake.readers.grid import Cell, Grid, check_size, text_column
-from sharing_pipeline.intake.readers.nested import Nested, Shape, nested, records_of
+from sharing_pipeline.intake.readers.nested import Nested, Shape, nested, only_list, records_of
 from sharing_pipeline.settings import Limits
 
 Result = TypeVar("Result")
@@ -27,15 +27,18 @@ def read_json(text: str, limits: Limits, shape: Shape | None = None) -> tuple[st
 def read_json_lines(text: str, limits: Limits, shape: Shape | None = None) -> tuple[str, Grid]:
     """`jsonl` and one object a line, blank lines aside; also one object over many lines.
 
-    With a `shape`, a single object may hold the list of objects: then it is `json`.
+    A single object may hold the list of objects: then it is `json`.
     """
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if len(lines) > 1 and not _is_whole(lines[0][1]):
         objects = [_parse(text, "")]
     else:
         objects = [_parse(line, f"第 {number} 行") for number, line in lines]
-    if shape is not None and len(objects) == 1 and isinstance(objects[0], dict):
-        records = _within_depth(lambda: records_of(objects[0], shape))
+    if len(objects) == 1 and isinstance(objects[0], dict):
+        document = objects[0]
+        records = _within_depth(
+            lambda: records_of(document, shape) if shape else only_list(document)
+        )
         if records is not None:
             return "json", _grid(records, limits, shape)
     return "jsonl", _grid(objects, limits, shape)
