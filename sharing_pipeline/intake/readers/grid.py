@@ -57,13 +57,16 @@ def check_size(rows: int, columns: int, limits: Limits, sheet: str = "") -> None
     check_cells(rows, columns, limits, sheet)
 
 
-def check_cells(rows: int, columns: int, limits: Limits, sheet: str = "") -> None:
-    """UnreadableFile when a table of this size has more cells than the limits allow."""
+def check_cells(
+    rows: int, columns: int, limits: Limits, sheet: str = "", farthest: str = ""
+) -> None:
+    """UnreadableFile when a table of this size has more cells than the limits allow; it names the
+    `farthest` cells, if they are known."""
     if rows * columns > limits.cells:
         raise UnreadableFile(
             f"{_named(sheet)}有 {rows:,} 行 × {columns:,} 列，"
             f"超过 {limits.cells:,} 个单元格的上限。"
-            "请删去表格以外的零散内容，或拆成几个文件后重报。"
+            f"{farthest}请删去表格以外的零散内容（空格也算），或拆成几个文件后重报。"
         )
 
 

@@ -61,9 +61,11 @@ class Reach:
         is too large, reach farther than the limits."""
         if self.rows * self.columns <= limits.cells:
             return
-        rows = columns = 0
+        lowest, rightmost = (0, ""), (0, "")
         for piece in pieces:
             for match in _FILLED.finditer(piece):
-                rows = max(rows, int(match[2]))
-                columns = max(columns, column_place(match[1].decode()) + 1)
-        check_cells(rows, columns, limits, sheet)
+                name = f"{match[1].decode()}{match[2].decode()}"
+                lowest = max(lowest, (int(match[2]), name))
+                rightmost = max(rightmost, (column_place(match[1].decode()) + 1, name))
+        farthest = "、".join(dict.fromkeys((lowest[1], rightmost[1])))
+        check_cells(lowest[0], rightmost[0], limits, sheet, f"最远的内容在单元格 {farthest}。")
