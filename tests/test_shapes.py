@@ -138,6 +138,63 @@ def test_the_header_is_looked_for_in_the_first_hundred_rows(
     assert found or "前 100 行里找不到表头" in str(table.rejected)
 
 
+UNDER_THE_HEADER = {
+    "other names": COLUMNS,
+    "numbers": ["1", "2", "3", "4", "5", "6"],
+    "numbers in brackets": ["（1）", "（2）", "（3）", "（4）", "（5）", "（6）"],
+    "letters": ["A", "B", "C", "D", "E", "F"],
+    "stems": ["甲", "乙", "丙", "丁", "戊", "己"],
+    "hints": ["18位编码", "必填，不超过50字", "填写机构代码", "必填", "每日/每月", "YYYY-MM-DD"],
+    "an example": ["示例：361100008000000001", "名录", "市民政局", "无条件共享", "每月", ""],
+}
+
+
+@pytest.mark.parametrize("kind", UNDER_THE_HEADER)
+def test_a_line_about_the_columns_is_no_row(tmp_path: Path, kind: str) -> None:
+    tables = read(tmp_path, csv_bytes([HEADER, UNDER_THE_HEADER[kind], *ROWS]), "a.csv")
+    assert cells(only(tables), *COLUMNS) == ROWS
+    assert [line.row for line in tables.skipped] == [2]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["1", "名录", "市民政局", "无条件共享", "每月", ""],
+        ["A", "B", "市民政局", "无条件共享", "每月", ""],
+        ["必填", "格式名录", "市民政局", "无条件共享", "每月", "2026-03-05"],
+    ],
+)
+def test_a_row_that_resembles_such_a_line_is_a_row(tmp_path: Path, line: list[str]) -> None:
+    tables = read(tmp_path, csv_bytes([HEADER, line, *ROWS]), "a.csv")
+    assert cells(only(tables), "catalogue_code")[0] == line[:1]
+    assert tables.skipped == []
+
+
+def test_lines_that_were_only_numbered_or_chosen_ahead_are_no_rows(tmp_path: Path) -> None:
+    rows = [[str(number), *cells] for number, cells in enumerate(ROWS, 1)]
+    ahead = [[str(number), "", "", "", "无条件共享", "", ""] for number in range(8, 11)]
+    numbered = [[str(number)] for number in range(11, 14)]
+    data = csv_bytes([["序号", *HEADER], *rows, *ahead, *numbered])
+    tables = read(tmp_path, data, "a.csv")
+    assert cells(only(tables), *COLUMNS) == ROWS
+    assert [line.row for line in tables.skipped] == list(range(len(ROWS) + 2, len(ROWS) + 8))
+    started = csv_bytes([["序号", *HEADER], *rows, ["8", "", "", "", "无条件共享", "", ""]])
+    assert len(cells(only(read(tmp_path, started, "a.csv")), "name")) == len(ROWS) + 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["单位负责人（签字）：", "", "", "填报日期：", "", "2026-11-01"],
+        ["说明", "无条件共享", "指可提供给所有部门", "", "", ""],
+    ],
+)
+def test_a_closing_line_is_no_row(tmp_path: Path, line: list[str]) -> None:
+    tables = read(tmp_path, csv_bytes([HEADER, *ROWS, line]), "a.csv")
+    assert cells(only(tables), *COLUMNS) == ROWS
+    assert [one.row for one in tables.skipped] == [len(ROWS) + 2]
+
+
 def test_a_note_in_brackets_is_no_part_of_a_header(tmp_path: Path) -> None:
     header = ["*目录代码（必填）", "目录名称(必填)", "提供方【必填项】", "共享类型（单选）",
               "更新周期（如：每月）", "最近更新日期（年-月-日）"]  # fmt: skip

@@ -6,8 +6,10 @@ A skipped line that has text is handed back, so that its sender can see it (inpu
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from sharing_pipeline.codes import clean
+from sharing_pipeline.contracts import Contract
 from sharing_pipeline.intake.headers import Header
 from sharing_pipeline.intake.matching import header_key
 from sharing_pipeline.intake.raw import Skipped
@@ -16,34 +18,49 @@ from sharing_pipeline.intake.readers.grid import Cell, Grid
 _TOTAL = re.compile(r"([本全][页表])?(合计|总计|小计|共计|累计|总数)([:(\[【\d].*)?", re.DOTALL)
 _NOTE = re.compile(
     r"(注|备注|附注|说明|填表说明|(填表|填报|制表|审核|负责|联系)(人|单位|部门|日期|时间)"
-    r"|联系电话|数据来源|单位负责人)[\d一二三四五]*[:.、].*",
+    r"|联系电话|数据来源|单位负责人)(\([^)]*\))?[\d一二三四五]*[:.、].*"
+    r"|注|备注|附注|(填[表报])?说明"
+    r"|(示例|样例|例如?)[:.、].*",
     re.DOTALL,
 )
+_ORDINALS = ("一二三四五六七八九十", "甲乙丙丁戊己庚辛壬癸", "abcdefghijklmnopqrstuvwxyz")
+_HINT = re.compile(
+    r"必填|选填|必选|可选|可填|填写|下拉|请选|格式|不超过|\d位|yyyy|文本|字符|数值型|日期型|[单多]选"
+)
+"""What a line under the header says of how a column is to be filled in."""
+_UNDER_HEADER = 2
+"""How many lines below the header may still say something about its columns."""
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _FEWEST_COLUMNS = 3
 """With fewer columns a line with one cell is no rarity."""
 
 
-def rows_of(grid: Grid, header: Header, key_place: int | None) -> tuple[list[int], list[Skipped]]:
+def rows_of(
+    grid: Grid, header: Header, assigned: Mapping[str, int], contract: Contract
+) -> tuple[list[int], list[Skipped]]:
     """The places (from 0) of the rows below the header, and the lines skipped anywhere.
 
-    `key_place` is the column of the key: a line with a key of its own is a row whatever else
-    it says.
+    `assigned`: the places of the columns that are read. A line with a key of its own is a row
+    whatever else it says; one with text only in columns that nobody reads is none.
     """
     lines = list(zip(*grid.columns, strict=True))
     if grid.header is not None:
         return [place for place, line in enumerate(lines) if any(line)], []
-    judge = _Judge(header, lines, key_place)
+    judge = _Judge(header, lines, assigned, contract)
     kept: list[int] = []
     passed_over: list[int] = []
     for place, line in enumerate(lines):
         if not any(line):
             continue
-        (kept if place >= header.first_data and judge.is_row(line) else passed_over).append(place)
+        below = place - header.first_data
+        is_row = below >= 0 and judge.is_row(line) and not judge.is_about_columns(line, below)
+        (kept if is_row else passed_over).append(place)
+    chosen = judge.only_chosen(lines, kept)
+    kept, passed_over = kept[: len(kept) - chosen], passed_over + kept[len(kept) - chosen :]
     header_lines = judge.header_places
     return kept, [
         Skipped(grid.sheet, grid.first_row + place, _text(lines[place]))
-        for place in passed_over
+        for place in sorted(passed_over)
         if place not in header_lines
     ]
 
@@ -52,10 +69,16 @@ class _Judge:
     """Tells rows from other lines of one sheet."""
 
     def __init__(
-        self, header: Header, lines: list[tuple[Cell, ...]], key_place: int | None
+        self,
+        header: Header,
+        lines: list[tuple[Cell, ...]],
+        assigned: Mapping[str, int],
+        contract: Contract,
     ) -> None:
-        """`lines` are all of the sheet, `key_place` is the key's column."""
-        self._key = key_place
+        """`lines` are all of the sheet."""
+        self._key = assigned.get(contract.key[0])
+        self._read = sorted({place for places in header.matches.values() for place in places})
+        self._contract, self._assigned = contract, assigned
         self._first = min((places[0] for places in header.matches.values()), default=0)
         self._wide = len(header.matches) >= _FEWEST_COLUMNS
         last = header.first_data - 1
@@ -71,6 +94,8 @@ class _Judge:
 
     def is_row(self, line: tuple[Cell, ...]) -> bool:
         """Whether a line below the header with text in it is a row."""
+        if not any(line[at] for at in self._read):
+            return False
         place, first = next((at, cell) for at, cell in enumerate(line) if cell)
         if first in self._raw_words and self._repeats_header(line):
             return False
@@ -83,9 +108,51 @@ class _Judge:
         alone = sum(cell is not None for cell in line) == 1
         return not (alone and self._wide and place <= self._first and _CHINESE.search(first))
 
+    def is_about_columns(self, line: tuple[Cell, ...], below: int) -> bool:
+        """Whether a line right under the header numbers the columns, gives them other names or
+        says how they are to be filled in."""
+        if below >= _UNDER_HEADER:
+            return False
+        said = [clean(cell) for cell in line if cell]
+        if len(said) < _FEWEST_COLUMNS:
+            return False
+        named = sum(
+            header_key(line[place] or "") in self._names_of(name)
+            for name, place in self._assigned.items()
+        )
+        hints = sum(_HINT.search(one) is not None for one in said)
+        return _counts_up(said) or 2 * named > len(said) or (hints > 1 and 2 * hints >= len(said))
+
+    def _names_of(self, name: str) -> set[str]:
+        column = self._contract[name]
+        return {header_key(one) for one in (name, column.title, *column.aliases)}
+
+    def only_chosen(self, lines: list[tuple[Cell, ...]], rows: list[int]) -> int:
+        """How many of the last rows say nothing but the same choices out of lists: somebody has
+        filled in a form ahead."""
+        choices = {
+            place for name, place in self._assigned.items() if self._contract[name].type == "label"
+        }
+        last: list[Cell] | None = None
+        count = 0
+        for place in reversed(rows):
+            line = [lines[place][at] for at in self._read]
+            only = all(at in choices for at in self._read if lines[place][at])
+            if not only or last not in (None, line):
+                break
+            last, count = line, count + 1
+        return count if count > 1 else 0
+
     def _repeats_header(self, line: tuple[Cell, ...]) -> bool:
         words = [header_key(cell) for cell in line if cell]
         return len(words) > 1 and self._words.issuperset(words)
+
+
+def _counts_up(said: list[str]) -> bool:
+    """Whether cells are 1, 2, 3 or (1), (2), (3) or A, B, C and so on."""
+    plain = [one.strip("().、") for one in said]
+    series = [[str(number) for number in range(1, len(plain) + 1)], *map(list, _ORDINALS)]
+    return any(plain == one[: len(plain)] for one in series)
 
 
 def _text(line: tuple[Cell, ...]) -> str:

@@ -158,7 +158,7 @@ def _read_sheet(
     assigned = assign(header, source, contract)
     why = why_not(grid, header, assigned, source, contract)
     fill_merged(grid, header)
-    rows, skipped = rows_of(grid, header, assigned.columns.get(contract.key[0]))
+    rows, skipped = rows_of(grid, header, assigned.columns, contract)
     if dataset != source.dataset and grid.without_items:
         # A row derives its resource from an item: where there is none, there is no resource.
         rows = [place for place in rows if place not in grid.without_items]
