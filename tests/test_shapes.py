@@ -202,6 +202,39 @@ def test_a_note_in_brackets_is_no_part_of_a_header(tmp_path: Path) -> None:
     assert cells(table, *COLUMNS) == ROWS
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        [f"{number}.{name}" for number, name in enumerate(HEADER, 1)],
+        [f"（{number}）{name}" for number, name in enumerate(HEADER, 1)],
+        [f"{number}、{name}" for number, name in zip("一二三四五六", HEADER, strict=True)],
+        ["目录代码(18位)", "目录名称（不超过50字）", "提供方（全称）",
+         "共享类型（无条件/有条件/不予）", "更新周期[下拉]", "最近更新日期：："],
+    ],
+)  # fmt: skip
+def test_how_headers_are_numbered_and_explained_is_no_part_of_them(
+    tmp_path: Path, header: list[str]
+) -> None:
+    table = only(read(tmp_path, csv_bytes([header, *ROWS]), "a.csv"))
+    assert cells(table, *COLUMNS) == ROWS
+    assert table.notes == []
+
+
+def test_headers_that_mean_nothing_are_named_where_one_is_missing(tmp_path: Path) -> None:
+    header = [*HEADER[:2], "责任部门", *HEADER[3:], "联系人"]
+    table = only(read(tmp_path, csv_bytes([header, *ROWS]), "a.csv"))
+    assert "没有认出的表头：“责任部门”“联系人”，其中有要的列就请改名。" in str(table.rejected)
+
+
+def test_a_unit_in_a_header_is_told_with_what_to_multiply(tmp_path: Path) -> None:
+    rows = [
+        ["资源标识", "目录代码", "资源类型", "挂载状态", "数据量（万条）"],
+        ["R-1", "E-1", "库表", "已挂载", "3.5"],
+    ]
+    [note] = only(read(tmp_path, csv_bytes(rows), "a.csv")).notes
+    assert note.endswith("请先把这一列的数都乘以 10,000，再把表头改成“数据量”。")
+
+
 def test_a_required_column_is_never_guessed_but_its_candidate_is_named(tmp_path: Path) -> None:
     header = [*HEADER[:4], "更新周期（计划）", "最近更新日期"]
     table = only(read(tmp_path, csv_bytes([header, *ROWS]), "a.csv"))

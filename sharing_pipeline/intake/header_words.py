@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sharing_pipeline.contracts import Contract
+import re
+
+from sharing_pipeline.contracts import Column, Contract
 from sharing_pipeline.intake.headers import HEADER_WITHIN, Assigned, Header
 from sharing_pipeline.intake.matching import Likeness, alike, could_be, form_of, header_key
+from sharing_pipeline.intake.numbers import scale_of
 from sharing_pipeline.intake.raw import Doubt
 from sharing_pipeline.intake.readers.grid import Cell, Grid
 from sharing_pipeline.intake.source_keys import headers_of
@@ -14,6 +17,8 @@ _WORTH_SHOWING = 0.6
 """How alike a header must be to be named where a required column is missing."""
 _FEWEST_PARTS = 2
 """A line in which fewer cells are parts of known headers is no header."""
+_MOST_SHOWN = 6
+_IN_BRACKETS = re.compile(r"[(\[（【〔]([^)\]）】〕]*)[)\]）】〕]\s*$")
 _WORTH_A_WARNING = 0.8
 """How alike it must be to be doubted where only an optional column is."""
 
@@ -76,12 +81,14 @@ def why_not(
     place = where(grid, header)
     if assigned.missing:
         missing = "、".join(_missing(name, source, contract) for name in assigned.missing)
-        candidates = "".join(
-            _candidate(header, one, assigned, contract)
+        likely = [
+            one
             for one in _alike(header, assigned, contract, _would_do(assigned.missing))
             if one.share >= _WORTH_SHOWING
-        )
-        return f"{place}缺少必填列：{missing}。{candidates}请补上后重报。"
+        ]
+        candidates = "".join(_candidate(header, one, assigned, contract) for one in likely)
+        unknown = _unknown(header, assigned, {one.place for one in likely})
+        return f"{place}缺少必填列：{missing}。{candidates}{unknown}请补上后重报。"
     for name, places in assigned.doubtful.items():
         if contract[name].required:
             candidates = "”“".join(str(header.names[at]) for at in places)
@@ -90,6 +97,15 @@ def why_not(
                 "请只留一个后重报。"
             )
     return None
+
+
+def _unknown(header: Header, assigned: Assigned, shown_before: set[int]) -> str:
+    """The headers that mean nothing here, of which one may be what is missing."""
+    free = [place for place in _free(header, assigned) if place not in shown_before]
+    names = [str(header.names[place]) for place in free]
+    shown = "”“".join(names[:_MOST_SHOWN])
+    more = f"等 {len(names)} 个" if len(names) > _MOST_SHOWN else ""
+    return f"没有认出的表头：“{shown}”{more}，其中有要的列就请改名。" if names else ""
 
 
 def _would_do(missing: list[str]) -> list[str]:
@@ -105,8 +121,16 @@ def _candidate(header: Header, one: Likeness, assigned: Assigned, contract: Cont
         return f"{_choice(written, open_columns, contract)}，拿不准，没有用；请改成要的那一个。"
     return (
         f"“{written}”像是“{one.known_as}”（{one.share:.0%}），拿不准，没有用；"
-        f"是的话请改成“{contract[one.column].title}”。"
+        f"是的话请{_to_rename(written, contract[one.column])}。"
     )
+
+
+def _to_rename(written: Cell, column: Column) -> str:
+    """What to do with a header that is this column; a unit in it concerns every number below."""
+    unit = _IN_BRACKETS.search(written or "") if column.type == "integer" else None
+    scale = scale_of(unit[1]) if unit else None
+    renamed = f"改成“{column.title}”"
+    return f"先把这一列的数都乘以 {scale:,}，再把表头{renamed}" if scale and scale > 1 else renamed
 
 
 def _missing(name: str, source: Source, contract: Contract) -> str:
@@ -119,10 +143,13 @@ def _alike(
     header: Header, assigned: Assigned, contract: Contract, columns: list[str]
 ) -> list[Likeness]:
     """Headers that mean nothing by themselves and resemble one of these columns."""
+    return alike(header.names, _free(header, assigned), columns, contract)
+
+
+def _free(header: Header, assigned: Assigned) -> list[int]:
     used = {place for places in header.matches.values() for place in places}
     used.update(assigned.columns.values())
-    free = [place for place, name in enumerate(header.names) if name and place not in used]
-    return alike(header.names, free, columns, contract)
+    return [place for place, name in enumerate(header.names) if name and place not in used]
 
 
 def doubts(
@@ -150,7 +177,7 @@ def _resembling(sheet: str, header: Header, one: Likeness, contract: Contract) -
     written = str(header.names[one.place])
     message = (
         f"“{written}”像是“{one.known_as}”（{one.share:.0%}），拿不准，没有读。"
-        f"是的话请改成“{contract[one.column].title}”。"
+        f"是的话请{_to_rename(written, contract[one.column])}。"
     )
     return Doubt(sheet, header.row, written, one.column, message, one.place + 1)
 

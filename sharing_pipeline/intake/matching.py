@@ -20,11 +20,16 @@ from sharing_pipeline.intake.sources import Source
 
 _LONGEST_HEADER = 60
 _HARMLESS_NOTE = re.compile(
-    r"(?<=.)[(\[【〔](?:必填项?|必选|选填项?|选择?项|可选|非必填|可不填|可为空|单选|多选|下拉选择?|文本(?:格式)?"
-    r"|条|个工作日|年[-/.]?月[-/.]?日|yyyy.*|格式.*|如.*|例.*|示例.*)[)\]】〕]$"
+    r"(?<=.)[(\[【〔](?:必填项?|必选|选填项?|选择?项|可选|非必填|可不填|可为空|单选|多选|下拉.*|文本(?:格式)?"
+    r"|条|个工作日|年[-/.]?月[-/.]?日|yyyy.*|格式.*|如.*|例.*|示例.*|全称|请?填写?全称|\d+位(?:编码|代码)?"
+    r"|(?:不超过|限)?\d+个?[字汉]符?(?:以内|之内)?|(?:[^/)]{1,12}/){2,}[^/)]{1,12}|是/否)[)\]】〕]$"
 )
 """What may stand in brackets behind a header without making it another column. A unit such as
 万条 or a word such as 代码 does."""
+_NUMBERING = re.compile(
+    r"(?:\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)|(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、:)])(?=\D)"
+)
+"""What may stand before a header to number the columns."""
 _NOTE = re.compile(r"(?<=.)[(\[【〔].*[)\]】〕]$")
 _WITHOUT_NOTE = 0.9
 """How sure a header is that would be certain without its note in brackets."""
@@ -44,7 +49,8 @@ class Likeness(NamedTuple):
 
 
 def header_key(text: Cell) -> str:
-    """How headers are compared; the * of a required column in a form is no part of its name."""
+    """How headers are compared: numbering, the * of a required column in a form and a note on how
+    to fill it in are no part of a name."""
     if text is None or len(text) > _LONGEST_HEADER:
         return ""
     return _key(text)
@@ -52,7 +58,10 @@ def header_key(text: Cell) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _key(text: str) -> str:
-    return _HARMLESS_NOTE.sub("", clean(text).strip("*:"))
+    name = clean(text).strip("*:")
+    numbering = _NUMBERING.match(name)
+    name = name[numbering.end() :].strip("*") if numbering else name
+    return _HARMLESS_NOTE.sub("", name)
 
 
 def match(names: Sequence[Cell], contract: Contract, source: Source) -> dict[str, list[int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from math import prod
 
 from sharing_pipeline.codes import clean, visible
 
@@ -19,6 +20,14 @@ _UNIT = re.compile(
 )
 _SCALES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _LARGEST = 2**63 - 1
+
+
+def scale_of(unit: str) -> int | None:
+    """What a number in this unit is multiplied with: 10,000 for 万条; None for no unit."""
+    match = _UNIT.fullmatch(clean(unit))
+    if match is None:
+        return None
+    return prod(_SCALES[character] for character in match.group(1))
 
 
 def read_integer(text: str) -> tuple[int | None, bool]:
@@ -33,9 +42,7 @@ def read_integer(text: str) -> tuple[int | None, bool]:
     scale = _UNIT.fullmatch(unit)
     if scale is None:
         return None, False
-    number = Decimal(digits)
-    for character in scale.group(1):
-        number *= _SCALES[character]
+    number = Decimal(digits) * prod(_SCALES[character] for character in scale.group(1))
     if abs(number) > _LARGEST or number != number.to_integral_value():
         return None, False
     return int(number), bool(unit)
