@@ -106,6 +106,10 @@ BROKEN: dict[str, dict[str, dict[str, str | None] | list[dict[str, str | None]]]
             {"org_code": "丙局", "catalogue_code": code, "name": f"{code}信息"}
             for code in (*(f"BJ-{number}" for number in range(11)), "YJ-1")
         ],
+        "catalogue_code_rounded": [
+            {"org_code": "丁局", "catalogue_code": f"3611{n:011d}000", "name": f"{n}号信息"}
+            for n in range(7, 57, 10)
+        ],
         **_bidi(
             "catalogue", "name", "summary", "sharing_condition", "legal_basis", "sharing_method",
             "open_type", "data_level", "system_name",

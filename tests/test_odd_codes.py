@@ -41,13 +41,13 @@ def serials(start: str, count: int = 20) -> list[str]:
     return [f"{start}{number:06d}" for number in range(1, count + 1)]
 
 
-NOTHING: dict[str, list[str]] = {"of_other": [], "unlike": []}
+NOTHING: dict[str, list[str]] = {"of_other": [], "unlike": [], "rounded": []}
 
 
 @pytest.mark.parametrize("separator", ["", "/", "-"])
 def test_a_code_that_begins_with_anothers_code(separator: str) -> None:
     codes = [*serials(EDUCATION + separator), f"{CIVIL}{separator}000007"]
-    assert odd(codes) == {"of_other": codes[-1:], "unlike": []}
+    assert odd(codes) == NOTHING | {"of_other": codes[-1:]}
 
 
 def test_a_separator_makes_it_certain_for_a_single_code() -> None:
@@ -65,9 +65,9 @@ def test_a_serial_behind_the_region_may_look_like_anothers_code() -> None:
 
 
 def test_a_code_without_the_beginning_of_nearly_all_others() -> None:
-    assert odd([*serials("JY-"), "MZ-000001"]) == {"of_other": [], "unlike": ["MZ-000001"]}
-    assert odd([*serials("JY"), "MZ000001"]) == {"of_other": [], "unlike": ["MZ000001"]}
-    assert odd([*serials(EDUCATION), "999"]) == {"of_other": [], "unlike": ["999"]}
+    assert odd([*serials("JY-"), "MZ-000001"]) == NOTHING | {"unlike": ["MZ-000001"]}
+    assert odd([*serials("JY"), "MZ000001"]) == NOTHING | {"unlike": ["MZ000001"]}
+    assert odd([*serials(EDUCATION), "999"]) == NOTHING | {"unlike": ["999"]}
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,11 @@ def test_each_organisation_has_its_own_way() -> None:
     codes = [*serials("JY-"), *serials("MZ-"), "MZ-900000"]
     orgs = [*[EDUCATION] * 20, *[CIVIL] * 20, EDUCATION]
     assert odd(codes, orgs)["unlike"] == ["MZ-900000"]
+
+
+def test_long_numbers_that_all_end_in_zeros_may_be_cut_off() -> None:
+    cut = [f"{EDUCATION}{number:06d}000" for number in range(1, 7)]
+    assert odd(cut)["rounded"] == cut
+    assert odd([*cut, f"{EDUCATION}000007123"])["rounded"] == []
+    assert odd(cut[:4])["rounded"] == []
+    assert odd([code[:15] for code in cut])["rounded"] == []

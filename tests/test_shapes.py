@@ -368,3 +368,21 @@ def test_utf_8_with_a_broken_place_says_where(tmp_path: Path, cut_at: str, line:
     for data in (whole[:place], whole[:place] + whole[place + 1 :]):
         with pytest.raises(UnreadableFile, match=f"第 {line} 行有不完整的字符"):
             read(tmp_path, data, "a.csv")
+
+
+def test_codes_that_became_dates_are_damaged(tmp_path: Path) -> None:
+    dates = ["2026-01-02", "2026-01-02 00:00:00", "1月2日", "2-Jan"]
+    lines = [[code, *FIRST[1:]] for code in ("1-2-3", *dates)]
+    told = judged(only(read(tmp_path, csv_bytes([HEADER, *lines]), "a.csv"))).findings
+    assert {row for row, *_, rule in told if rule == "code_damaged"} == {3, 4, 5, 6}
+    only_dates = [[code, *FIRST[1:]] for code in ("2026-01-02", "2026-01-03")]
+    told = judged(only(read(tmp_path, csv_bytes([HEADER, *only_dates]), "a.csv"))).findings
+    assert "code_damaged" not in {rule for *_, rule in told}
+
+
+def test_a_number_that_several_rows_were_rounded_to_is_damaged(tmp_path: Path) -> None:
+    codes = ["361100008000000000", "361100008000000000", "361100008000001000", "12345", "12345"]
+    lines = [[code, f"名录{place}", *FIRST[2:]] for place, code in enumerate(codes)]
+    told = judged(only(read(tmp_path, csv_bytes([HEADER, *lines]), "a.csv"))).findings
+    assert {row for row, *_, rule in told if rule == "code_damaged"} == {2, 3}
+    assert {row for row, *_, rule in told if rule == "conflicting_duplicate"} == {6}

@@ -33,6 +33,12 @@ _DECIMAL = re.compile(r"\d+\.\d*[1-9]\d*", re.ASCII)
 """12.5; 12.0 is how others write 12."""
 _SHORTEST_NUMBER = 6
 """Shorter numbers may count chapters: 2 stands beside 2.1."""
+_DATE = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}:\d{2})?|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}月\d{1,2}日"
+    r"|\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:-\d{2})?",
+    re.IGNORECASE | re.ASCII,
+)
+_ROUNDED = re.compile(r"\d{15}0+", re.ASCII)
 _BARE_EXPONENT = re.compile(r"\d+E\d+", re.IGNORECASE | re.ASCII)
 
 
@@ -46,9 +52,15 @@ def stands_for_nothing(text: str) -> bool:
     return text in NO_CODE
 
 
+def may_be_rounded(text: str) -> bool:
+    """Whether a number is as a spreadsheet leaves one of more than fifteen digits: with nothing
+    but zeros behind them. It may also be a code that ends so."""
+    return _ROUNDED.fullmatch(text) is not None
+
+
 def spoilt_in(codes: Collection[str]) -> set[str]:
     """Those of a column's distinct codes that its other codes show to be spoilt."""
-    return _without_zeros(codes) | _with_exponent(codes) | _decimals(codes)
+    return _without_zeros(codes) | _with_exponent(codes) | _decimals(codes) | _dates(codes)
 
 
 def _without_zeros(codes: Collection[str]) -> set[str]:
@@ -87,6 +99,12 @@ def _decimals(codes: Collection[str]) -> set[str]:
     others = set(codes) - decimals
     is_number = [code.isdecimal() and len(code) >= _SHORTEST_NUMBER for code in others]
     return decimals if others and all(is_number) else set()
+
+
+def _dates(codes: Collection[str]) -> set[str]:
+    """2026-01-02 or 2-Jan among codes that are no dates: 1-2 became one."""
+    dates = {code for code in codes if _DATE.fullmatch(code)}
+    return dates if 0 < len(dates) < len(codes) else set()
 
 
 def _mixes_letters(code: str) -> bool:

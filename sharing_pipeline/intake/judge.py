@@ -13,6 +13,7 @@ import pandas as pd
 
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.intake.expectations import SuiteReport, Suites, validate
+from sharing_pipeline.intake.identifiers import may_be_rounded
 from sharing_pipeline.intake.rules import FINDING_COLUMNS, Rule, findings
 from sharing_pipeline.organisations import Organisations
 
@@ -192,25 +193,34 @@ def _judge_conflicts(
     frame = judged.frame
     once = frame.loc[
         ~judged.duplicate & frame["key"].notna() & ~frame["submission"].isin(shared_keys),
-        ["submission", "key", "row"],
+        ["submission", "key", "sheet", "row"],
     ]
     later = once.duplicated(["submission", "key"])
     if not later.any():
         return
-    firsts = once[~later].set_index(["submission", "key"])["row"]
-    conflicting = once[later]
-    others = {
-        int(position): str(firsts[(submission, key)])
-        for position, submission, key in zip(
-            conflicting.index, conflicting["submission"], conflicting["key"], strict=True
-        )
-    }
     key = contract.key[0]
-    judged.refuse(
-        findings(
-            rules["conflicting_duplicate"], conflicting["key"], key, contract[key].title, others
-        )
+    title = contract[key].title
+    shared = once[once.duplicated(["submission", "key"], keep=False)]
+    rounded = shared.loc[shared["key"].map(may_be_rounded).astype(bool), "key"]
+    judged.refuse(findings(rules["code_damaged"], rounded, key, title))
+    conflicting = once[later & ~once.index.isin(rounded.index)]
+    others = _places_of_firsts(once[~later], conflicting)
+    judged.refuse(findings(rules["conflicting_duplicate"], conflicting["key"], key, title, others))
+
+
+def _places_of_firsts(firsts: pd.DataFrame, conflicting: pd.DataFrame) -> dict[int, str]:
+    """Where the key of each conflicting row was first, by position; another sheet is named."""
+    keys = ["submission", "key"]
+    before = firsts.set_index(keys)[["sheet", "row"]].reindex(
+        pd.MultiIndex.from_frame(conflicting[keys])
     )
+    return {
+        int(position): f"第 {row} 行" if first == own else f"工作表“{first}”第 {row} 行"
+        for position, own, first, row in zip(
+            conflicting.index, conflicting["sheet"].fillna(""), before["sheet"].fillna(""),
+            before["row"], strict=True,
+        )
+    }  # fmt: skip
 
 
 def _run_suite(

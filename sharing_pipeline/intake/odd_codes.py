@@ -2,7 +2,7 @@
 
 Cities number in different ways: organisation's code and serial, region and serial, a system's
 letters, hashes and UUIDs. So a code is odd only against what the other codes show, and where they
-show nothing, nothing is said. Two boolean columns for the suite; no text is here.
+show nothing, nothing is said. Boolean columns for the suite; no text is here.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from sharing_pipeline.intake.identifiers import may_be_rounded
 from sharing_pipeline.organisations import Organisations
 
 _SHORTEST_ORG_CODE = 6
@@ -20,6 +21,8 @@ _SHORTEST_ORG_CODE = 6
 _FEWEST_OTHERS = 10
 _DOMINANT_SHARE = 0.9
 """From this share of an organisation's codes on, one beginning is the usual one."""
+_DIGITS_OF_A_NUMBER = 15
+_FEWEST_ROUNDED = 5
 _TO_SEPARATOR = re.compile(r"(.*[-_/.:：—])[^-_/.:：—]+")
 _LETTERS = re.compile(r"([A-Za-z\u4e00-\u9fff]+)\d+")
 
@@ -29,6 +32,7 @@ def code_helpers(frame: pd.DataFrame, organisations: Organisations) -> pd.DataFr
 
     `catalogue_code__of_other`: it begins with another organisation's code.
     `catalogue_code__unlike`: it begins otherwise than nearly all others of its organisation.
+    `catalogue_code__rounded`: it and all other long numbers of its organisation end in zeros.
     Reads catalogue_code and org_code.
     """
     codes, orgs = frame["catalogue_code"].tolist(), frame["org_code"].tolist()
@@ -38,8 +42,9 @@ def code_helpers(frame: pd.DataFrame, organisations: Organisations) -> pd.DataFr
     unlike = [
         one and not other for one, other in zip(_unlike(entries, known), of_other, strict=True)
     ]
+    flags = {"of_other": of_other, "unlike": unlike, "rounded": _rounded(entries)}
     return pd.DataFrame(
-        {"catalogue_code__of_other": of_other, "catalogue_code__unlike": unlike}, index=frame.index
+        {f"catalogue_code__{name}": flag for name, flag in flags.items()}, index=frame.index
     )
 
 
@@ -70,6 +75,21 @@ def _of_other(
         foreign.get(place, False) or (place in foreign and by_organisation)
         for place in range(len(entries))
     ]
+
+
+def _rounded(entries: Sequence[_Entry]) -> list[bool]:
+    """Numbers of more than fifteen digits, where none of their organisation's has anything but
+    zeros behind the fifteenth: a spreadsheet has cut them off, or all end so."""
+    long: dict[str, set[str]] = defaultdict(set)
+    for code, org in entries:
+        if len(code) > _DIGITS_OF_A_NUMBER and code.isdecimal():
+            long[org].add(code)
+    cut = {
+        org
+        for org, codes in long.items()
+        if len(codes) >= _FEWEST_ROUNDED and all(map(may_be_rounded, codes))
+    }
+    return [org in cut and may_be_rounded(code) for code, org in entries]
 
 
 def _may_number_for(org: str, owner: str, organisations: Organisations) -> bool:
