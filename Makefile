@@ -40,6 +40,9 @@ test-system: $(READY) ## 运行要用到 LibreOffice、PostgreSQL 等系统程�
 fuzz: $(READY) ## 变异各种格式的两万个文件，读取程序都要受得住
 	@$(BIN)/python -m tests.fuzz
 
+damage: $(READY) ## 弄坏一万个文件，每一处都要改正或指出
+	@DAMAGED_FILES=10000 $(BIN)/python -m pytest -n auto tests/test_damage.py
+
 bench: $(READY) ## 与手写的下限比较一晚的耗时
 	@$(BIN)/python -m benchmarks.night
 
