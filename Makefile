@@ -5,7 +5,7 @@ HOME_FOLDER := var
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-system fuzz bench bench-intake lint lock clean
+.PHONY: help run ui test test-system fuzz damage bench bench-intake lint lock clean
 
 help: ## 列出可用的命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
