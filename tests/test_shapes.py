@@ -386,3 +386,29 @@ def test_a_number_that_several_rows_were_rounded_to_is_damaged(tmp_path: Path) -
     told = judged(only(read(tmp_path, csv_bytes([HEADER, *lines]), "a.csv"))).findings
     assert {row for row, *_, rule in told if rule == "code_damaged"} == {2, 3}
     assert {row for row, *_, rule in told if rule == "conflicting_duplicate"} == {6}
+
+
+RESOURCES = [
+    ["资源标识", "目录代码", "资源类型", "挂载状态", "资源状态", "挂载日期", "数据量"],
+    ["R-1", "1", "库表", "已挂载", "正常", "2026-01-08", "12"],
+    ["R-2", "2", "接口", "未挂载", None, None, None],
+]
+
+
+@pytest.mark.parametrize("title", [[], [["二、挂载资源"]], [[], ["二、挂载资源"], []]])
+def test_tables_below_each_other_are_read_each_by_itself(
+    read_book: Callable[..., FileTables], title: list[list[str]]
+) -> None:
+    upper = [["一、目录"], HEADER, *ROWS]
+    tables = read_book(Sheet("2026年", [*upper, *title, *RESOURCES]))
+    entries, resources = tables.tables
+    assert cells(entries, *COLUMNS) == ROWS
+    assert cells(resources, "resource_id", "mount_status") == [["R-1", "已挂载"], ["R-2", "未挂载"]]
+    first = len(upper) + len(title) + 2
+    assert resources.frame["row"].to_pylist() == [first, first + 1]
+    assert len(tables.skipped) == 1 + sum(map(bool, title))
+
+
+def test_a_header_that_comes_again_begins_no_table(tmp_path: Path) -> None:
+    data = csv_bytes([HEADER, ROWS[0], HEADER, ROWS[1], ["目录代码", "", "", "", "", ""]])
+    assert cells(only(read(tmp_path, data, "a.csv")), *COLUMNS)[:2] == ROWS[:2]

@@ -129,7 +129,7 @@ def _judge(
     expected = named or (None if source.canonical else source.dataset)
     dataset, certain = expected, named is not None
     if dataset is None:
-        dataset = _told_by(names, source, contracts)
+        dataset = told_by(names, source, contracts)
         certain = dataset is not None
         dataset = dataset or source.dataset
     matches = match(names, contracts[dataset], source)
@@ -149,7 +149,8 @@ def dataset_of_sheet(grid: Grid, contracts: Mapping[str, Contract]) -> str | Non
     )
 
 
-def _told_by(names: list[Cell], source: Source, contracts: Mapping[str, Contract]) -> str | None:
+def told_by(names: list[Cell], source: Source, contracts: Mapping[str, Contract]) -> str | None:
+    """The dataset that a line's words announce, as far as they are headers."""
     for dataset, telling in _SIGNATURES:
         if telling <= match(names, contracts[dataset], source).keys():
             return dataset

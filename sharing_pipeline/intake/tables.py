@@ -49,6 +49,7 @@ from sharing_pipeline.intake.readers.grid import Grid
 from sharing_pipeline.intake.returned import without_problems
 from sharing_pipeline.intake.source_keys import headers_of
 from sharing_pipeline.intake.sources import Source
+from sharing_pipeline.intake.stacked import tables_of
 from sharing_pipeline.settings import Limits
 
 
@@ -81,7 +82,11 @@ def read_tables(
     said: list[str] = list(reading.notes)
     skipped: list[Skipped] = []
     refused: list[str] = []
-    grids = without_problems(reading.grids)
+    grids = [
+        table
+        for grid in without_problems(reading.grids)
+        for table in tables_of(grid, source, contracts)
+    ]
     headers = [find_header(grid, source, contracts) for grid in grids]
     any_certain = any(header is not None and header.certain for header in headers)
     for grid, header in zip(grids, headers, strict=True):
