@@ -412,3 +412,39 @@ def test_tables_below_each_other_are_read_each_by_itself(
 def test_a_header_that_comes_again_begins_no_table(tmp_path: Path) -> None:
     data = csv_bytes([HEADER, ROWS[0], HEADER, ROWS[1], ["目录代码", "", "", "", "", ""]])
     assert cells(only(read(tmp_path, data, "a.csv")), *COLUMNS)[:2] == ROWS[:2]
+
+
+BESIDE = RESOURCES[0][:1] + RESOURCES[0][2:4]
+
+
+def both(*resources: list[str | None]) -> list[list[str | None]]:
+    """Entries with a resource beside each: the first has two, the last none."""
+    entries = [ROWS[0], ROWS[0], ROWS[1], ROWS[2]]
+    return [[*entry, *beside] for entry, beside in zip(entries, resources, strict=True)]
+
+
+def test_an_entry_and_its_resource_in_one_row_are_both_read(
+    read_book: Callable[..., FileTables],
+) -> None:
+    lines = both(
+        ["R-1", "库表", "已挂载"], ["R-2", "接口", "已挂载"], ["R-3", "文件", "未挂载"], [None] * 3
+    )
+    for sheet in ("Sheet1", "目录", "挂载资源"):
+        tables = read_book(Sheet(sheet, [[*HEADER, *BESIDE], *lines]))
+        entries, resources = tables.tables
+        assert cells(entries, *COLUMNS) == [ROWS[0], *ROWS]
+        assert entries.folds
+        assert not resources.folds
+        assert cells(resources, "resource_id", "catalogue_code", "mount_status") == [
+            ["R-1", ROWS[0][0], "已挂载"], ["R-2", ROWS[0][0], "已挂载"],
+            ["R-3", ROWS[1][0], "未挂载"],
+        ]  # fmt: skip
+        assert tables.notes == []
+
+
+def test_resource_columns_that_are_not_read_are_named(tmp_path: Path) -> None:
+    lines = [[*HEADER, "挂载状态", "挂载日期"], *([*row, "已挂载", "2026-01-08"] for row in ROWS)]
+    tables = read(tmp_path, csv_bytes(lines), "a.csv")
+    assert only(tables).dataset == "catalogue"
+    [note] = tables.notes
+    assert "“挂载状态”“挂载日期”是挂载资源的列，缺少资源标识、资源类型，这里没有读" in note

@@ -6,13 +6,14 @@ written. Runs inside the sandbox.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from sharing_pipeline.contracts import DATASETS, Contract
+from sharing_pipeline.intake.both_in_one import with_resources_beside
 from sharing_pipeline.intake.form_resources import with_named_resources
 from sharing_pipeline.intake.frames import build_frame, empty_frame
 from sharing_pipeline.intake.header_words import (
@@ -89,16 +90,22 @@ def read_tables(
     ]
     headers = [find_header(grid, source, contracts) for grid in grids]
     any_certain = any(header is not None and header.certain for header in headers)
-    for grid, header in zip(grids, headers, strict=True):
+    found = [
+        _dataset(grid, header, source, contracts, any_certain)
+        for grid, header in zip(grids, headers, strict=True)
+    ]
+    for number, (grid, header, dataset) in enumerate(zip(grids, headers, found, strict=True)):
         form = refusing_form(grid, header, contracts) if source.canonical else None
-        dataset = _dataset(grid, header, source, contracts, any_certain)
         if form is not None:
             refused.append(f"{where(grid)}：{form.refused}")
             continue
         if dataset is None:
             said.extend(_unfit(grid))
             continue
-        grid, reader = with_named_resources(grid, header, source, contracts)
+        others = {one for place, one in enumerate(found) if one and place != number}
+        grid, header, reader, unread = _with_resources(grid, header, source, contracts, others)
+        said.extend(filter(None, [unread]))
+        dataset = header.dataset if header is not None and reader is not source else dataset
         for each in _datasets_of_rows(dataset, reader):
             sheet, passed_over = _read_sheet(grid, header, each, reader, contracts)
             sheets.setdefault(each, []).append(sheet)
@@ -138,6 +145,21 @@ def _dataset(
 def _datasets_of_rows(dataset: str, source: Source) -> list[str]:
     """The datasets that one row makes: an entry, and its resource where the source derives it."""
     return [dataset, "resource"] if source.resource is not None else [dataset]
+
+
+def _with_resources(
+    grid: Grid,
+    header: Header | None,
+    source: Source,
+    contracts: Mapping[str, Contract],
+    others: Collection[str],
+) -> tuple[Grid, Header | None, Source, str]:
+    """The sheet, its header and the source by which it is read, where its rows have resources,
+    too; and what is to be said of resource columns that aren't read."""
+    named, reader = with_named_resources(grid, header, source, contracts)
+    if header is None or reader is not source:
+        return named, header, reader, ""
+    return with_resources_beside(grid, header, source, contracts, others)
 
 
 def _unfit(grid: Grid) -> list[str]:
@@ -202,7 +224,9 @@ def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contrac
         parts=parts,
         doubts=doubtful,
         surplus=[one for sheet, header in taken for one in _surplus(sheet, header)],
-        folds=source.row_is == "resource" and dataset == source.dataset,
+        folds=any(
+            one.source.row_is == "resource" and dataset == one.source.dataset for one in sheets
+        ),
     )
 
 
