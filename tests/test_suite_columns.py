@@ -58,6 +58,15 @@ def test_an_entry_that_two_files_bring_is_not_its_own_duplicate() -> None:
     assert found["name__near_duplicate"] == "001"
 
 
+def test_a_system_that_says_more_in_brackets_is_the_same_system() -> None:
+    names = ["养老服务平台", "养老服务平台（二期）", "养老服务", "平台（二期）"]
+    frame = pd.DataFrame(
+        {"catalogue_code": names, "org_code": "甲", "name": names, "system_name": names[1]},
+        dtype="str",
+    )
+    assert name_helpers(frame)["name__is_system"].tolist() == [True, True, False, False]
+
+
 def flags(
     names: list[str | None], orgs: list[str], codes: list[str] | None = None
 ) -> dict[str, str]:
