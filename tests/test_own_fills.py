@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sharing_pipeline.reply.words import FILLS, MOST_SHADES, number_of, shade
 from sharing_pipeline.settings import PROJECT, Settings
-from tests.workbooks import HEADER, marks, reply_to, row
+from tests.workbooks import HEADER, checked, marks, reply_to, row
 
 CYCLE = HEADER.index("更新周期") + 1
 OWN = {
@@ -135,7 +135,8 @@ def test_own_fills_outlast_libreoffice(settings: Settings, reply: Path) -> None:
     assert {number: look(cycle(third, number)) for number in OWN} == own
 
 
-def test_the_fills_are_kept_out_of_sight(reply: Path) -> None:
+def test_the_fills_are_kept_out_of_sight(settings: Settings, reply: Path) -> None:
+    assert not [one for one in checked(settings, reply).answer.notes if "校验结果" in one]
     report = openpyxl.load_workbook(reply)["校验结果"]
     assert report.column_dimensions["Z"].hidden
     assert [report[f"Z{line}"].value for line in range(1, 6)] == [1, 2, 3, 4, None]

@@ -54,6 +54,10 @@ from sharing_pipeline.intake.stacked import tables_of
 from sharing_pipeline.settings import Limits
 
 
+_OF_OUR_SHEET = f"工作表“{REPORT_SHEET}”"
+"""How a note begins that is none of the sender's business."""
+
+
 @dataclass(frozen=True)
 class _Sheet:
     """One sheet read for one dataset, as `source` declares; `why`: it can't be taken."""
@@ -80,7 +84,7 @@ def read_tables(
     """
     reading = read_file(path, file_name, limits or Limits(), source.shape)
     sheets: dict[str, list[_Sheet]] = {}
-    said: list[str] = list(reading.notes)
+    said = [one for one in reading.notes if not one.startswith(_OF_OUR_SHEET)]
     skipped: list[Skipped] = []
     refused: list[str] = []
     grids = [
