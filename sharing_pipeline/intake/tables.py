@@ -53,7 +53,6 @@ from sharing_pipeline.intake.sources import Source
 from sharing_pipeline.intake.stacked import tables_of
 from sharing_pipeline.settings import Limits
 
-
 _OF_OUR_SHEET = f"工作表“{REPORT_SHEET}”"
 """How a note begins that is none of the sender's business."""
 
