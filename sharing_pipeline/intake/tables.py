@@ -45,7 +45,7 @@ from sharing_pipeline.intake.raw import (
     Surplus,
     read_as,
 )
-from sharing_pipeline.intake.readers import read_file
+from sharing_pipeline.intake.readers import Reading, read_file
 from sharing_pipeline.intake.readers.grid import Grid
 from sharing_pipeline.intake.returned import without_problems
 from sharing_pipeline.intake.source_keys import headers_of
@@ -86,18 +86,8 @@ def read_tables(
     said = [one for one in reading.notes if not one.startswith(_OF_OUR_SHEET)]
     skipped: list[Skipped] = []
     refused: list[str] = []
-    grids = [
-        table
-        for grid in without_problems(reading.grids)
-        for table in tables_of(grid, source, contracts)
-    ]
-    headers = [find_header(grid, source, contracts) for grid in grids]
-    any_certain = any(header is not None and header.certain for header in headers)
-    found = [
-        _dataset(grid, header, source, contracts, any_certain)
-        for grid, header in zip(grids, headers, strict=True)
-    ]
-    for number, (grid, header, dataset) in enumerate(zip(grids, headers, found, strict=True)):
+    found = _found(reading, source, contracts)
+    for number, (grid, header, dataset) in enumerate(found):
         form = refusing_form(grid, header, contracts) if source.canonical else None
         if form is not None:
             refused.append(f"{where(grid)}：{form.refused}")
@@ -105,7 +95,7 @@ def read_tables(
         if dataset is None:
             said.extend(_unfit(grid))
             continue
-        others = {one for place, one in enumerate(found) if one and place != number}
+        others = {one for place, (*_, one) in enumerate(found) if one and place != number}
         grid, header, reader, unread = _with_resources(grid, header, source, contracts, others)
         said.extend(filter(None, [unread]))
         dataset = header.dataset if header is not None and reader is not source else dataset
@@ -121,10 +111,28 @@ def read_tables(
     if tables:
         said.extend(refused)
     else:
+        grids = [grid for grid, *_ in found]
         tables = [_nothing_found(grids, source, contracts, "".join(refused))]
     how = reading.format, reading.encoding, reading.compression
     tables = [replace(table, read_as=read_as(*how)) for table in tables]
     return FileTables(*how, tables, said, skipped, source.shape)
+
+
+def _found(
+    reading: Reading, source: Source, contracts: Mapping[str, Contract]
+) -> list[tuple[Grid, Header | None, str | None]]:
+    """The file's sheets, or the tables on them, with the header and the dataset of each."""
+    grids = [
+        table
+        for grid in without_problems(reading.grids)
+        for table in tables_of(grid, source, contracts)
+    ]
+    headers = [find_header(grid, source, contracts) for grid in grids]
+    any_certain = any(header is not None and header.certain for header in headers)
+    return [
+        (grid, header, _dataset(grid, header, source, contracts, any_certain))
+        for grid, header in zip(grids, headers, strict=True)
+    ]
 
 
 def _dataset(
