@@ -93,9 +93,11 @@ def test_each_organisation_has_its_own_way() -> None:
     assert odd(codes, orgs)["unlike"] == ["MZ-900000"]
 
 
-def test_long_numbers_that_all_end_in_zeros_may_be_cut_off() -> None:
+def test_long_numbers_that_nearly_all_end_in_zeros_may_be_cut_off() -> None:
     cut = [f"{EDUCATION}{number:06d}000" for number in range(1, 7)]
     assert odd(cut)["rounded"] == cut
     assert odd([*cut, f"{EDUCATION}000007123"])["rounded"] == []
     assert odd(cut[:4])["rounded"] == []
+    many = [f"{EDUCATION}{number:06d}000" for number in range(1, 19)]
+    assert odd([*many, f"{EDUCATION}000007123"])["rounded"] == many
     assert odd([code[:15] for code in cut])["rounded"] == []

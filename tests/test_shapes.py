@@ -384,8 +384,15 @@ def test_a_number_that_several_rows_were_rounded_to_is_damaged(tmp_path: Path) -
     codes = ["361100008000000000", "361100008000000000", "361100008000001000", "12345", "12345"]
     lines = [[code, f"名录{place}", *FIRST[2:]] for place, code in enumerate(codes)]
     told = judged(only(read(tmp_path, csv_bytes([HEADER, *lines]), "a.csv"))).findings
-    assert {row for row, *_, rule in told if rule == "code_damaged"} == {2, 3}
+    assert {row for row, *_, rule in told if rule == "code_damaged"} == {2, 3, 4}
     assert {row for row, *_, rule in told if rule == "conflicting_duplicate"} == {6}
+
+
+def test_codes_that_end_in_zeros_are_not_damaged_because_one_is_said_twice(tmp_path: Path) -> None:
+    codes = [f"3611000080{number:05d}000" for number in (1, 1, 2, 3, 4)]
+    lines = [[code, f"名录{place}", *FIRST[2:]] for place, code in enumerate(codes)]
+    told = judged(only(read(tmp_path, csv_bytes([HEADER, *lines]), "a.csv"))).findings
+    assert {row for row, *_, rule in told if rule == "code_damaged"} == {2, 3}
 
 
 RESOURCES = [

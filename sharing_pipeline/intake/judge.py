@@ -27,6 +27,10 @@ OWN_CODE_SEPARATOR = ":"
 """Stands between source and name in the code of a department that no list knows: two cities'
 portals both have a 市教育局."""
 
+_SHARE_OF_ROUNDED = 0.5
+"""From this share on, keys that several rows were rounded to speak for all that look so; a few
+among many are codes that end in zeros and were said twice."""
+
 
 @dataclass
 class Judged:
@@ -200,12 +204,20 @@ def _judge_conflicts(
         return
     key = contract.key[0]
     title = contract[key].title
-    shared = once[once.duplicated(["submission", "key"], keep=False)]
-    rounded = shared.loc[shared["key"].map(may_be_rounded).astype(bool), "key"]
+    rounded = _rounded(once)
     judged.refuse(findings(rules["code_damaged"], rounded, key, title))
     conflicting = once[later & ~once.index.isin(rounded.index)]
     others = _places_of_firsts(once[~later], conflicting)
     judged.refuse(findings(rules["conflicting_duplicate"], conflicting["key"], key, title, others))
+
+
+def _rounded(once: pd.DataFrame) -> pd.Series:
+    """The keys that a spreadsheet cut off after fifteen digits: those of several rows, and where
+    these are most of a file's keys that look so, the others too."""
+    suspects = once[once["key"].map(may_be_rounded).astype(bool)]
+    shared = suspects.duplicated(["submission", "key"], keep=False)
+    share = shared.groupby(suspects["submission"]).transform("mean")
+    return suspects.loc[shared | (share >= _SHARE_OF_ROUNDED), "key"]
 
 
 def _places_of_firsts(firsts: pd.DataFrame, conflicting: pd.DataFrame) -> dict[int, str]:

@@ -20,7 +20,7 @@ _SHORTEST_ORG_CODE = 6
 """Shorter codes stand at the beginning of others by chance."""
 _FEWEST_OTHERS = 10
 _DOMINANT_SHARE = 0.9
-"""From this share of an organisation's codes on, one beginning is the usual one."""
+"""From this share of an organisation's codes on, one beginning, or an end in zeros, is usual."""
 _DIGITS_OF_A_NUMBER = 15
 _FEWEST_ROUNDED = 5
 _TO_SEPARATOR = re.compile(r"(.*[-_/.:：—])[^-_/.:：—]+")
@@ -32,7 +32,7 @@ def code_helpers(frame: pd.DataFrame, organisations: Organisations) -> pd.DataFr
 
     `catalogue_code__of_other`: it begins with another organisation's code.
     `catalogue_code__unlike`: it begins otherwise than nearly all others of its organisation.
-    `catalogue_code__rounded`: it and all other long numbers of its organisation end in zeros.
+    `catalogue_code__rounded`: it and nearly all long numbers of its organisation end in zeros.
     Reads catalogue_code and org_code.
     """
     codes, orgs = frame["catalogue_code"].tolist(), frame["org_code"].tolist()
@@ -78,17 +78,17 @@ def _of_other(
 
 
 def _rounded(entries: Sequence[_Entry]) -> list[bool]:
-    """Numbers of more than fifteen digits, where none of their organisation's has anything but
-    zeros behind the fifteenth: a spreadsheet has cut them off, or all end so."""
+    """Numbers of more than fifteen digits, where nearly all of their organisation's have nothing
+    but zeros behind the fifteenth: a spreadsheet has cut them off, or they end so."""
     long: dict[str, set[str]] = defaultdict(set)
     for code, org in entries:
         if len(code) > _DIGITS_OF_A_NUMBER and code.isdecimal():
             long[org].add(code)
-    cut = {
-        org
-        for org, codes in long.items()
-        if len(codes) >= _FEWEST_ROUNDED and all(map(may_be_rounded, codes))
-    }
+    cut = set()
+    for org, codes in long.items():
+        count = sum(map(may_be_rounded, codes))
+        if count >= _FEWEST_ROUNDED and count >= _DOMINANT_SHARE * len(codes):
+            cut.add(org)
     return [org in cut and may_be_rounded(code) for code, org in entries]
 
 
