@@ -230,6 +230,34 @@ def test_an_e_or_a_point_among_digits_is_judged_by_the_other_codes(
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["2026-01-02", "2026/1/2", "2026-01-02 00:00:00", "2026/1/2 0:00", "2-Jan", "12-Jan-26",
+     "Jan-26", "1月2日", "2026年1月", "2026年1月2日"],
+)  # fmt: skip
+def test_a_date_among_codes_that_are_nothing_like_it_was_a_code(text: str) -> None:
+    for others in (["JYJ-000001", "JYJ-000002"], ["361100", "36110012"], ["1-2-3", "13-2"]):
+        column = read([text, *others], "code")
+        assert plain(column.unread) == [text, None, None]
+        assert plain(column.damaged) == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ["2026-01-02", "2026-01-03"],
+        ["2026-01-02", "2026-01-02B"],
+        ["2026-1-31", "2026-1-32"],
+        ["3611-01-02", "JYJ-1"],
+        ["2-JAN", "2-FIN"],
+        ["DEC-01", "EDU-01"],
+        ["1月2日", "1月人口"],
+    ],
+)
+def test_codes_that_look_like_dates_are_left_alone(codes: list[str]) -> None:
+    assert plain(read(list(codes), "code").values) == codes
+
+
 @pytest.mark.parametrize("text", ["null", "NULL", "None", "N/A", "n/a", "无", "無", "-", "—", "/"])
 def test_a_word_that_says_that_there_is_no_code_is_none(text: str) -> None:
     raw = pd.Series([text], dtype="str")

@@ -33,11 +33,21 @@ _DECIMAL = re.compile(r"\d+\.\d*[1-9]\d*", re.ASCII)
 """12.5; 12.0 is how others write 12."""
 _SHORTEST_NUMBER = 6
 """Shorter numbers may count chapters: 2 stands beside 2.1."""
-_DATE = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}:\d{2})?|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}月\d{1,2}日"
-    r"|\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:-\d{2})?",
-    re.IGNORECASE | re.ASCII,
+_YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
+_TIME = r"(?:[ T]\d\d?:\d\d(?::\d\d)?)?"
+_MONTH_NAME = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DATES = tuple(
+    (re.compile(date, re.ASCII), re.compile(akin, re.ASCII))
+    for date, akin in (
+        (rf"{_YEAR}-{_MONTH}-{_DAY}{_TIME}", r"\d{4}-\d\d?-\d"),
+        (rf"{_YEAR}/{_MONTH}/{_DAY}{_TIME}", r"\d{4}/\d\d?/\d"),
+        (rf"{_YEAR}年{_MONTH}月(?:{_DAY}日)?|{_MONTH}月{_DAY}日", r"\d{1,4}[年月]"),
+        (rf"{_DAY}-(?i:{_MONTH_NAME})(?:-\d\d)?", r"\d\d?-[A-Za-z]{3}(?![A-Za-z])"),
+        (rf"{_MONTH_NAME}-\d\d", r"[A-Z][a-z]{2}-\d\d"),
+    )
 )
+"""How spreadsheet programs show the date that they made of 1-2, and how codes begin among which
+such a text may be a code: 2026-01-02 beside 2026-01-45."""
 _ROUNDED = re.compile(r"\d{15}0+", re.ASCII)
 _BARE_EXPONENT = re.compile(r"\d+E\d+", re.IGNORECASE | re.ASCII)
 
@@ -102,9 +112,13 @@ def _decimals(codes: Collection[str]) -> set[str]:
 
 
 def _dates(codes: Collection[str]) -> set[str]:
-    """2026-01-02 or 2-Jan among codes that are no dates: 1-2 became one."""
-    dates = {code for code in codes if _DATE.fullmatch(code)}
-    return dates if 0 < len(dates) < len(codes) else set()
+    """2026-01-02 or 2-Jan among codes that are nothing like it: 1-2 became one."""
+    forms = [({code for code in codes if date.fullmatch(code)}, akin) for date, akin in _DATES]
+    others = set(codes).difference(*(dates for dates, _ in forms))
+    if not others:
+        return others
+    alone = [dates for dates, akin in forms if dates and not any(map(akin.match, others))]
+    return set[str]().union(*alone)
 
 
 def _mixes_letters(code: str) -> bool:

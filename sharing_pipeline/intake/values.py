@@ -46,9 +46,12 @@ _BOOLEANS = {"true": True, "是": True, "false": False, "否": False}
 _FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _NOTHING_TO_SEE = INVISIBLE + "".join(chr(c) for c in range(0x3001) if chr(c).isspace())
 _ERROR_VALUE = re.compile(ERROR_VALUE, re.IGNORECASE)
-_NEEDS_A_LOOK = r"^.{0,5}$|^[0_/-]|[^A-Za-z0-9_/-]|^[0-9]+[Ee][0-9]+$"
+_NEEDS_A_LOOK = (
+    r"^.{0,5}$|^[0_/-]|[^A-Za-z0-9_/-]|^[0-9]+[Ee][0-9]+$"
+    r"|^[0-9]{4}[/-][0-9]{1,2}[/-][0-9]{1,2}$|^[0-9]{1,2}-[A-Za-z]{3}|^[A-Z][a-z]{2}-[0-9]{2}$"
+)
 """What most columns of codes have none of: words for nothing, zeros that tell a width, signs,
-points, anything that isn't ASCII, and what might be a number's exponent."""
+points, anything that isn't ASCII, and what might be a number's exponent or a date."""
 
 
 @dataclass(frozen=True)
