@@ -93,6 +93,15 @@ def locked_zip() -> bytes:
     return bytes(data)
 
 
+def mistyped_parquet(part: str) -> bytes:
+    """One whose text is no UTF-8, in a column's name or in a cell."""
+    sink = pa.BufferOutputStream()
+    table = pa.table({"catalogue_code": ["name-of-it"]})
+    pq.write_table(table, sink, compression="none", use_dictionary=False, write_statistics=False)
+    data = bytes(sink.getvalue())
+    return data.replace(part.encode(), b"\xe7" + part.encode()[1:])
+
+
 def absurd_parquet() -> bytes:
     """A Parquet file whose footer claims to be longer than the file."""
     data = parquet_bytes()
@@ -184,6 +193,8 @@ REJECTED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: b'[{"a": ' + b"9" * 100_000 + b"}]", "几千位的整数"
     ),
     "absurd.parquet": (absurd_parquet, "Parquet 文件不完整或已损坏"),
+    "cell.parquet": (lambda: mistyped_parquet("name-of-it"), "Parquet 文件不完整或已损坏"),
+    "name.parquet": (lambda: mistyped_parquet("catalogue_code"), "Parquet 文件不完整或已损坏"),
     "document.xlsx": (lambda: zipped({"word/document.xml": "<a/>"}), "Word 文档"),
     "archive.xlsx": (lambda: zipped({"目录.csv": CSV_HEADER}), "这是压缩包，里面不是工作簿"),
     "old document.xls": (lambda: ole_bytes({"WordDocument": b"x"}), "Word 文档"),

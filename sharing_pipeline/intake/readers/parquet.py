@@ -17,14 +17,14 @@ def read_parquet(data: bytes, limits: Limits) -> Grid:
         file = pq.ParquetFile(pa.BufferReader(data))
         check_size(file.metadata.num_rows, file.metadata.num_columns, limits)
         table = file.read()
+        names, columns = table.column_names, [_text(column) for column in table.columns]
     except pa.ArrowMemoryError:
         raise
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(
             "Parquet 文件不完整或已损坏，可能没有传完。请重新导出后重报。"
         ) from error
-    columns = [_text(column) for column in table.columns]
-    return Grid(sheet="", columns=columns, header=table.column_names, first_row=2)
+    return Grid(sheet="", columns=columns, header=names, first_row=2)
 
 
 def _text(column: pa.ChunkedArray) -> list[Cell]:
