@@ -343,6 +343,28 @@ def test_a_column_of_problems_of_ones_own_counts(
     assert [(one.row, one.rule) for one in answer.remarks] == [(3, "conflicting_duplicate")]
 
 
+def test_a_conflict_names_the_first_rows_sheet_where_it_is_another(
+    settings: Settings, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, others in (("一", ["甲"]), ("二", ["乙", "丙"])):
+        sheet = book.create_sheet(name)
+        for line in (HEADER, *(row(目录代码=one, 目录名称=f"{one}表") for one in (name, *others))):
+            sheet.append(line)
+    book["二"].append(row(目录代码="甲", 目录名称="丁表"))
+    book["二"].append(row(目录代码="乙", 目录名称="戊表"))
+    book.save(tmp_path / "目录.xlsx")
+    told = {
+        (one.sheet, one.row): one.message
+        for one in checked(settings, tmp_path / "目录.xlsx").answer.remarks
+        if one.rule == "conflicting_duplicate"
+    }
+    assert told.keys() == {("二", 5), ("二", 6)}
+    assert "甲 在本文件工作表“一”第 3 行已经出现" in told["二", 5]
+    assert "乙 在本文件第 3 行已经出现" in told["二", 6]
+
+
 def test_json_objects_come_back_as_rows_under_their_numbers(
     settings: Settings, tmp_path: Path
 ) -> None:
