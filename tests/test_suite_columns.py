@@ -67,6 +67,20 @@ def test_a_system_that_says_more_in_brackets_is_the_same_system() -> None:
     assert name_helpers(frame)["name__is_system"].tolist() == [True, True, False, False]
 
 
+def test_a_system_is_the_same_whatever_its_punctuation() -> None:
+    names = ["《养老服务》平台", "养老-服务平台【二期】", "养老服务平台（老人信息）", "——"]
+    frame = pd.DataFrame(
+        {
+            "catalogue_code": names,
+            "org_code": "甲",
+            "name": names,
+            "system_name": ["养老服务平台〔二期〕", "养老服务平台[二期]", "（二期）", None],
+        },
+        dtype="str",
+    )
+    assert name_helpers(frame)["name__is_system"].tolist() == [True, True, False, False]
+
+
 def flags(
     names: list[str | None], orgs: list[str], codes: list[str] | None = None
 ) -> dict[str, str]:

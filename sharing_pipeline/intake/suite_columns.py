@@ -18,7 +18,7 @@ from sharing_pipeline.intake.odd_codes import code_helpers
 from sharing_pipeline.organisations import Organisations
 
 _LAST_NUMBER = re.compile(r"(.*?)(\d+)(\D*)", re.DOTALL)
-_IN_BRACKETS = re.compile(r"\([^()]*\)$")
+_IN_BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]$")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _SHORTEST_DRAG = 3
 _MOST_DIGITS = 18
@@ -60,24 +60,29 @@ def name_helpers(frame: pd.DataFrame, parents: Mapping[str, str] | None = None) 
     `name__dragged`: one of 3 or more consecutive rows of one organisation whose names differ only
     in a rising last number. `name__near_duplicate`: but for case, width, spaces and punctuation,
     the same as an earlier name of the organisation. `name__parent_child`: so for its parent or
-    child organisation. `name__is_system`: it is the name of a system of this file, which may say
-    more in brackets.
+    child organisation. `name__is_system`: so the name of a system of this file, which may say
+    more in brackets behind it.
     Reads catalogue_code, org_code, name and system_name.
     """
     cleaned = _mapped(frame["name"], clean)
-    words = _mapped(cleaned, lambda name: _NOT_A_WORD.sub("", name))
+    words = _mapped(cleaned, _words)
     near, related = _repeated(frame, words, parents or {})
-    systems = set(_mapped(frame["system_name"], clean).dropna())
-    systems |= {_IN_BRACKETS.sub("", system) for system in systems}
+    systems = _mapped(frame["system_name"], clean).dropna().unique().tolist()
+    plain = {_words(_IN_BRACKETS.sub("", system)) for system in systems}
     return pd.DataFrame(
         {
             "name__dragged": _dragged(frame["org_code"], cleaned),
             "name__near_duplicate": near,
             "name__parent_child": related,
-            "name__is_system": cleaned.isin(systems),
+            "name__is_system": words.isin((plain | set(map(_words, systems))) - {""}),
         },
         index=frame.index,
     )
+
+
+def _words(cleaned: str) -> str:
+    """A name without punctuation."""
+    return _NOT_A_WORD.sub("", cleaned)
 
 
 def demand_helpers(frame: pd.DataFrame) -> pd.DataFrame:
