@@ -365,6 +365,28 @@ def test_a_conflict_names_the_first_rows_sheet_where_it_is_another(
     assert "乙 在本文件第 3 行已经出现" in told["二", 6]
 
 
+def test_a_warning_about_an_entry_on_several_rows_is_given_once(
+    settings: Settings, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    header = [*HEADER, "资源标识", "资源类型", "挂载状态"]
+    entries = [
+        row(目录代码=code, 目录名称=f"{code}表", 更新周期=cycle)
+        for code, cycle in (("甲", None), ("甲", None), ("甲", "隔日"), ("乙", None))
+    ]
+    rows = [[*entry, f"R-{place}", "文件", "已挂载"] for place, entry in enumerate(entries)]
+    for line in (header, *rows):
+        book.active.append(line)
+    book.save(tmp_path / "目录.xlsx")
+    answer = checked(settings, tmp_path / "目录.xlsx").answer
+    assert [(one.rows_read, one.accepted) for one in answer.datasets] == [(4, 4), (4, 4)]
+    told = {(one.row, one.rule) for one in answer.remarks}
+    assert told == {
+        (2, "catalogue_update_cycle_missing"), (5, "catalogue_update_cycle_missing"),
+        (4, "catalogue_update_cycle_unread"), (4, "rows_differ"),
+    }  # fmt: skip
+
+
 def test_json_objects_come_back_as_rows_under_their_numbers(
     settings: Settings, tmp_path: Path
 ) -> None:

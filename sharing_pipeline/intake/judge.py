@@ -258,7 +258,8 @@ def merge_shared(
 ) -> None:
     """Rows of one key in `row_is: resource` files become one entry.
 
-    The first row's fields count and the latest update date; what differs is a warning.
+    The first row's fields count and the latest update date; what differs is a warning. What is
+    said of the first row's cell is not said of the same cell again.
     """
     rows = judged.accepted
     rows = rows[rows["submission"].isin(shared)]
@@ -267,6 +268,7 @@ def merge_shared(
         return
     firsts = rows[~later].set_index(["submission", "key"])
     repeated = rows[later]
+    _say_once(judged, rows)
     keys = pd.MultiIndex.from_frame(repeated[["submission", "key"]])
     for column in contract.columns:
         if column.name == "last_updated_on":
@@ -278,3 +280,14 @@ def merge_shared(
     latest = rows.groupby(["submission", "key"])["last_updated_on"].transform("max")
     judged.frame.loc[rows.index, "last_updated_on"] = latest
     judged.merged |= judged.frame.index.isin(repeated.index)
+
+
+def _say_once(judged: Judged, rows: pd.DataFrame) -> None:
+    """Of the same warnings about the same cell on several rows of an entry the first is kept: a
+    catalogue with four files per entry said four times that its cycle is missing."""
+    found = judged.findings
+    entries = judged.frame.loc[found["position"], ["submission", "key"]].set_axis(found.index)
+    said = found[["rule", "column", "value", "message"]].join(entries)
+    about = found["position"].isin(rows.index) & found["severity"].eq("warning")
+    again = said[about].duplicated()
+    judged.findings = found.drop(again.index[again]).reset_index(drop=True)
