@@ -161,6 +161,8 @@ def test_every_shade_tells_its_level_and_number(level: str) -> None:
     assert not others & set(shades)
 
 
-@pytest.mark.parametrize("colour", ["FFFFC7CE", "FFFFEB9C", "FFC6EFCE", "FFFFFFFF", "", "theme"])
+@pytest.mark.parametrize(
+    "colour", ["FFFFC7CE", "FFFFEB9C", "FFC6EFCE", "FFFFFFFF", "", "theme", "FFZZZZZZ"]
+)
 def test_other_colours_tell_nothing(colour: str) -> None:
     assert number_of(colour) is None

@@ -94,13 +94,13 @@ class _Judge:
 
     def is_row(self, line: tuple[Cell, ...]) -> bool:
         """Whether a line below the header with text in it is a row."""
-        if not any(line[at] for at in self._read):
+        has_key = self._key is not None and line[self._key] is not None
+        if not has_key and not any(line[at] for at in self._read):
             return False
         place, first = next((at, cell) for at, cell in enumerate(line) if cell)
         if first in self._raw_words and self._repeats_header(line):
             return False
-        has_own_key = self._key is not None and self._key != place and line[self._key] is not None
-        if has_own_key or first.isascii():
+        if (has_key and self._key != place) or first.isascii():
             return True
         said = clean(first)
         if _TOTAL.fullmatch(said) or _NOTE.fullmatch(said):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sharing_pipeline.intake.answer import LEVELS, Remark
@@ -23,6 +24,8 @@ FILLS = {
 }
 """Fill colours by level (ARGB), a shade beside the usual ones so that ours are known again."""
 
+_COLOUR = re.compile("[0-9A-Fa-f]{8}")
+
 MOST_SHADES = 63
 """How many fills of the sender's own a reply can keep in mind."""
 
@@ -36,7 +39,7 @@ def shade(level: str, number: int) -> str:
 
 def number_of(colour: str) -> int | None:
     """The number in a shade of ours; None for any other colour."""
-    if len(colour) != len(FILLS["held"]):
+    if not _COLOUR.fullmatch(colour):
         return None
     for base in FILLS.values():
         bits = int(base, 16) ^ int(colour, 16)
