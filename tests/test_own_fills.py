@@ -146,9 +146,12 @@ def test_a_report_that_was_deleted_takes_the_fills_with_it(settings: Settings, r
     book = openpyxl.load_workbook(reply)
     del book["校验结果"]
     book.save(reply)
-    mend(reply, [3])
+    mend(reply, [3, 8])
     second = reply_to(settings, reply, "二.xlsx")
-    assert set(marks(second, "目录")) >= {cycle(reply, 8).coordinate}
+    assert set(marks(second, "目录")) == {
+        cycle(reply, number).coordinate for number in (4, 5, 6, 7)
+    }
+    assert [look(cycle(second, number)) for number in (3, 8)] == [(None,), (None,)]
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -60,7 +60,7 @@ def annotate(
     """
     book = _Book(package)
     book.allow_macros(macros)
-    styles = Styles(package.read(book.styles), book.covered_fills())
+    styles = Styles(package.read(book.styles), book.covered_fills(), lost=book.lost_its_report())
     shown: dict[str, Callable[[Place], Place]] = {}
     for name, part in book.sheets.items():
         mine = [one for one in remarks if one.sheet == name and one.row]
@@ -128,6 +128,14 @@ class _Book:
             if format_:
                 found[int(cell[2])] = int(format_[1])
         return found
+
+    def lost_its_report(self) -> bool:
+        """Whether this is an earlier reply whose report somebody has deleted."""
+        if any(tag.need("name") == words.SHEET for tag in self._tags()):
+            return False
+        parts = [self._package.related(part, "comments") for part in self.sheets.values()]
+        said = (self._package.read(one.target).decode() for one in parts if one)
+        return any(re.search(words.OPENING, text) for text in said)
 
     def allow_macros(self, allowed: bool) -> None:
         """Declares whether there are macros, as the file's name will; takes them out if not."""

@@ -49,9 +49,11 @@ class Styles:
     A sender's own fill that ours takes the place of has a number, which our shade tells.
     """
 
-    def __init__(self, data: bytes, kept: Mapping[int, int]) -> None:
-        """`kept`: formats with the sender's own fills, by the numbers of an earlier reply."""
+    def __init__(self, data: bytes, kept: Mapping[int, int], *, lost: bool = False) -> None:
+        """`kept`: formats with the sender's own fills, by the numbers of an earlier reply.
+        `lost`: there was one, but nobody knows any more which fills it stood over."""
         self._data = data
+        self._lost = lost
         found = elements(data)
         self._groups = {
             one.name: (place, one) for place, one in enumerate(found) if one.parent == 0
@@ -93,7 +95,7 @@ class Styles:
                 ):
                     filling.add(fill)
                 number = number_of(one.attributes.get("rgb", "")) if one.name == "fgColor" else None
-                if number == 0 or number in self._own:
+                if number is not None and (number == 0 or number in self._own or self._lost):
                     told[fill] = number
         self._blank = frozenset(fill_of.values()) - filling
         self._numbers = {
