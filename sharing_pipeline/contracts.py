@@ -99,6 +99,10 @@ class Contract:
     sheet: str = ""
     forms: tuple[Form, ...] = ()
 
+    def __hash__(self) -> int:
+        """By its name: what is kept per contract is looked up for every line of a sheet."""
+        return hash(self.table)
+
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 

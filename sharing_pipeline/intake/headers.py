@@ -78,14 +78,22 @@ def find_header(grid: Grid, source: Source, contracts: Mapping[str, Contract]) -
 
 
 def _candidates(grid: Grid, known: Container[str]) -> list[tuple[list[Cell], int]]:
-    """Possible headers with the row after each: single rows, then two rows read as one."""
+    """Possible headers with the row after each: single rows, then two rows read as one.
+
+    Rows of data are told by their words: to look at each as a header would take longer than
+    all the rest of reading a small sheet.
+    """
     if grid.header is not None:
         return [(list(grid.header), 0)]
     rows = [list(row) for row in zip(*(col[:HEADER_WITHIN] for col in grid.columns), strict=True)]
-    singles = [(row, number + 1) for number, row in enumerate(rows)]
+    words = [sum(header_key(cell) in known for cell in row) for row in rows]
+    singles = [
+        (row, number + 1) for number, row in enumerate(rows) if words[number] >= _FEWEST_MATCHES
+    ]
     pairs = [
         (_read_as_one(rows[upper], rows[upper + 1], known), upper + 2)
         for upper in range(len(rows) - 1)
+        if words[upper] + words[upper + 1]
     ]
     return singles + pairs
 

@@ -43,25 +43,26 @@ def rows_of(
     `assigned`: the places of the columns that are read. A line with a key of its own is a row
     whatever else it says; one with text only in columns that nobody reads is none.
     """
-    lines = list(zip(*grid.columns, strict=True))
     if grid.header is not None:
+        lines = zip(*grid.columns, strict=True)
         return [place for place, line in enumerate(lines) if any(line)], []
-    judge = _Judge(header, lines, assigned, contract)
-    kept: list[int] = []
+    judge = _Judge(header, grid, assigned, contract)
+    kept = judge.sure_rows()
     passed_over: list[int] = []
-    for place, line in enumerate(lines):
+    for place in sorted(set(range(grid.row_count)).difference(kept)):
+        line = judge.line(place)
         if not any(line):
             continue
         below = place - header.first_data
         is_row = below >= 0 and judge.is_row(line) and not judge.is_about_columns(line, below)
         (kept if is_row else passed_over).append(place)
-    chosen = judge.only_chosen(lines, kept)
+    kept.sort()
+    chosen = judge.only_chosen(kept)
     kept, passed_over = kept[: len(kept) - chosen], passed_over + kept[len(kept) - chosen :]
-    header_lines = judge.header_places
     return kept, [
-        Skipped(grid.sheet, grid.first_row + place, _text(lines[place]))
+        Skipped(grid.sheet, grid.first_row + place, _text(judge.line(place)))
         for place in sorted(passed_over)
-        if place not in header_lines
+        if place not in judge.header_places
     ]
 
 
@@ -71,11 +72,12 @@ class _Judge:
     def __init__(
         self,
         header: Header,
-        lines: list[tuple[Cell, ...]],
+        grid: Grid,
         assigned: Mapping[str, int],
         contract: Contract,
     ) -> None:
-        """`lines` are all of the sheet."""
+        """What the header's lines say is looked up once."""
+        self._columns, self._first_data = grid.columns, header.first_data
         self._key = assigned.get(contract.key[0])
         self._read = sorted({place for places in header.matches.values() for place in places})
         self._contract, self._assigned = contract, assigned
@@ -84,13 +86,26 @@ class _Judge:
         last = header.first_data - 1
         one_line = all(
             header_key(name) == header_key(cell)
-            for name, cell in zip(header.names, lines[last], strict=True)
+            for name, cell in zip(header.names, self.line(last), strict=True)
         )
         self.header_places = {last} if one_line else {last - 1, last}
-        self._words = {
-            header_key(cell) for place in self.header_places for cell in lines[place] if cell
-        }
-        self._raw_words = {cell for place in self.header_places for cell in lines[place] if cell}
+        self._raw_words = {cell for at in self.header_places for cell in self.line(at) if cell}
+        self._words = {header_key(word) for word in self._raw_words}
+
+    def line(self, place: int) -> tuple[Cell, ...]:
+        """The cells of one line of the sheet."""
+        return tuple(column[place] for column in self._columns)
+
+    def sure_rows(self) -> list[int]:
+        """The places of the lines that are rows by their key alone, as nearly all are."""
+        if self._key is None:
+            return []
+        begin = self._first_data + _UNDER_HEADER
+        return [
+            place
+            for place, key in enumerate(self._columns[self._key][begin:], begin)
+            if key and key.isascii() and key not in self._raw_words
+        ]
 
     def is_row(self, line: tuple[Cell, ...]) -> bool:
         """Whether a line below the header with text in it is a row."""
@@ -127,7 +142,7 @@ class _Judge:
         column = self._contract[name]
         return {header_key(one) for one in (name, column.title, *column.aliases)}
 
-    def only_chosen(self, lines: list[tuple[Cell, ...]], rows: list[int]) -> int:
+    def only_chosen(self, rows: list[int]) -> int:
         """How many of the last rows say nothing but the same choices out of lists: somebody has
         filled in a form ahead."""
         choices = {
@@ -136,8 +151,9 @@ class _Judge:
         last: list[Cell] | None = None
         count = 0
         for place in reversed(rows):
-            line = [lines[place][at] for at in self._read]
-            only = all(at in choices for at in self._read if lines[place][at])
+            cells = self.line(place)
+            line = [cells[at] for at in self._read]
+            only = all(at in choices for at in self._read if cells[at])
             if not only or last not in (None, line):
                 break
             last, count = line, count + 1

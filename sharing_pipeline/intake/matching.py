@@ -108,13 +108,15 @@ def _of_form(form: Form, keys: Sequence[str], contract: Contract) -> dict[str, s
 
 
 def known_keys(contracts: Mapping[str, Contract], source: Source) -> set[str]:
-    """Every header that means something in any dataset, as it is compared."""
+    """Every header that means something in any dataset or known form, as it is compared."""
     declared = [
         header
         for dataset in (source.dataset, "resource")
         for value in source.mapping(dataset).columns.values()
         for header in headers_of(value)
     ]
+    forms = (form for contract in contracts.values() for form in contract.forms)
+    declared += [header for form in forms for _, header in form.columns]
     known = {_key(header) for header in declared}
     return known.union(*(_known_headers(contract) for contract in contracts.values()))
 

@@ -126,6 +126,10 @@ class ColumnMapping(Keys):
         return self
 
 
+NOTHING_DECLARED = ColumnMapping()
+"""Of a dataset about which a source says nothing; asked for so often that there is one of it."""
+
+
 class Database(Keys):
     """A query that stands in place of files. Where the database is, and who asks, is a secret:
     only the name of the environment variable with its URL is here.

@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from sharing_pipeline.contracts import Contract, load_contracts
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.intake.readers.nested import Shape
-from sharing_pipeline.intake.source_keys import ColumnMapping, Database
+from sharing_pipeline.intake.source_keys import NOTHING_DECLARED, ColumnMapping, Database
 from sharing_pipeline.strict_yaml import not_yaml, wrong
 from sharing_pipeline.yaml_faults import SaidTwice
 
@@ -127,7 +127,7 @@ class Source(ColumnMapping):
         if dataset == self.dataset:
             return self
         if dataset != "resource" or self.resource is None:
-            return ColumnMapping()
+            return NOTHING_DECLARED
         code = {name: one for name, one in self.columns.items() if name == "catalogue_code"}
         return self.resource.model_copy(update={"columns": {**code, **self.resource.columns}})
 

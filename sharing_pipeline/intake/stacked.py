@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.intake.headers import find_header, told_by
-from sharing_pipeline.intake.matching import match
+from sharing_pipeline.intake.matching import header_key, known_keys, match
 from sharing_pipeline.intake.readers.grid import Grid
 from sharing_pipeline.intake.sources import Source
 
@@ -35,12 +35,13 @@ def tables_of(grid: Grid, source: Source, contracts: Mapping[str, Contract]) -> 
 
 def _begins(grid: Grid, source: Source, contracts: Mapping[str, Contract]) -> list[int]:
     """The header lines of the tables, each of another dataset than the one before."""
-    known = _words(contracts)
+    words, known = _words(contracts), known_keys(contracts, source)
     places = {
         place
         for column in grid.columns[:_FIRST_COLUMNS]
         for place, cell in enumerate(column)
-        if cell in known
+        if cell in words
+        and all(header_key(other[place]) in known for other in grid.columns if other[place])
     }
     announced = {place: _announced(grid, place, source, contracts) for place in places}
     if all(dataset is None for dataset in announced.values()):
