@@ -43,7 +43,12 @@ def measure(
     started = time.monotonic()
     with said.open("wb") as output:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.PIPE, text=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=_as_at_a_users(),
         )
         watch = _Watch(process.pid)
         watch.start()
@@ -64,6 +69,11 @@ def measure(
         tree_bytes=watch.peak,
         lines=lines,
     )
+
+
+def _as_at_a_users() -> dict[str, str]:
+    """Where Python keeps what it has compiled: otherwise each process compiles all it imports."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 class _Watch(threading.Thread):
