@@ -421,6 +421,32 @@ def test_a_header_that_comes_again_begins_no_table(tmp_path: Path) -> None:
     assert cells(only(read(tmp_path, data, "a.csv")), *COLUMNS)[:2] == ROWS[:2]
 
 
+@pytest.mark.parametrize("places", [(1, 0, 2, 3, 4, 5), (0, 1, 3, 2, 5, 4)])
+def test_below_a_header_in_another_order_columns_are_in_that_order(
+    read_book: Callable[..., FileTables], places: tuple[int, ...]
+) -> None:
+    def in_order(line: list[str]) -> list[str]:
+        return [line[place] for place in places]
+
+    below = [in_order(HEADER), *map(in_order, ROWS[1:])]
+    table = only(read_book(Sheet("目录", [HEADER, ROWS[0], [], ["续表"], *below])))
+    assert cells(table, *COLUMNS) == ROWS
+
+
+def test_below_a_header_with_other_columns_no_column_is_taken_for_another(tmp_path: Path) -> None:
+    other = [*HEADER[:5], "备注"]
+    data = csv_bytes([HEADER, ROWS[0], other, [*ROWS[1][:5], "待补"]])
+    table = only(read(tmp_path, data, "a.csv"))
+    assert cells(table, *COLUMNS) == [ROWS[0], [*ROWS[1][:5], None]]
+
+
+def test_a_header_that_comes_again_in_other_words_is_no_row(tmp_path: Path) -> None:
+    again = [HEADER[0], f"{HEADER[1][:2]} {HEADER[1][2:]}", f"{HEADER[2]}*", *HEADER[3:]]
+    found = read(tmp_path, csv_bytes([HEADER, ROWS[0], again, ROWS[1]]), "a.csv")
+    assert cells(only(found), *COLUMNS) == ROWS[:2]
+    assert [line.row for line in found.skipped] == [3]
+
+
 BESIDE = RESOURCES[0][:1] + RESOURCES[0][2:4]
 
 

@@ -54,7 +54,12 @@ def rows_of(
         if not any(line):
             continue
         below = place - header.first_data
-        is_row = below >= 0 and judge.is_row(line) and not judge.is_about_columns(line, below)
+        is_row = (
+            below >= 0
+            and place not in grid.headers_again
+            and judge.is_row(line)
+            and not judge.is_about_columns(line, below)
+        )
         (kept if is_row else passed_over).append(place)
     kept.sort()
     chosen = judge.only_chosen(kept)
@@ -78,6 +83,7 @@ class _Judge:
     ) -> None:
         """What the header's lines say is looked up once."""
         self._columns, self._first_data = grid.columns, header.first_data
+        self._again = grid.headers_again
         self._key = assigned.get(contract.key[0])
         self._read = sorted({place for places in header.matches.values() for place in places})
         self._contract, self._assigned = contract, assigned
@@ -100,11 +106,11 @@ class _Judge:
         """The places of the lines that are rows by their key alone, as nearly all are."""
         if self._key is None:
             return []
-        begin = self._first_data + _UNDER_HEADER
+        begin, again = self._first_data + _UNDER_HEADER, self._again
         return [
             place
             for place, key in enumerate(self._columns[self._key][begin:], begin)
-            if key and key.isascii() and key not in self._raw_words
+            if key and key.isascii() and key not in self._raw_words and place not in again
         ]
 
     def is_row(self, line: tuple[Cell, ...]) -> bool:

@@ -28,6 +28,7 @@ class Grid:
     header is among the rows. `merged` are (first row, first column, last row, last column),
     from 0, inclusive. `checks_width`: cells beyond the header mean a broken record (csv).
     `without_items`: rows (from 0) of objects of which the list to be exploded is empty.
+    `headers_again`: rows (from 0) that are the header once more, as on each printed page.
     `epoch_1904`: a plain number that is a date counts from 1904, as old Macs did.
     """
 
@@ -40,6 +41,7 @@ class Grid:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     epoch_1904: bool = False
     without_items: frozenset[int] = frozenset()
+    headers_again: frozenset[int] = frozenset()
 
     @property
     def row_count(self) -> int:
