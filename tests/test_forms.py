@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sharing_pipeline.intake.header_words import NO_STATUS
 from sharing_pipeline.settings import PROJECT
 from tests.made.ods import ods_bytes
 from tests.made.reading import NAMES, cells, read, verdicts
@@ -190,7 +191,7 @@ def test_a_code_that_somebody_added_to_a_form_counts(tmp_path: Path) -> None:
     catalogue = read(tmp_path, saved(book), "a.xlsx").tables[0]
     codes = catalogue.frame["catalogue_code"].to_pylist()
     assert codes == [f"3611{entry:05d}" for entry in range(ENTRIES)]
-    assert catalogue.notes == []
+    assert catalogue.notes == [NO_STATUS]
 
 
 def test_the_resource_that_a_row_names_is_mounted_under_its_entry(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sharing_pipeline.errors import UnreadableFile
+from sharing_pipeline.intake.header_words import NO_STATUS
 from sharing_pipeline.intake.raw import FileTables, RawTable
 from tests.made.ods import ods_bytes
 from tests.made.reading import Verdict, cells, only, read, verdicts
@@ -217,7 +218,7 @@ def test_how_headers_are_numbered_and_explained_is_no_part_of_them(
 ) -> None:
     table = only(read(tmp_path, csv_bytes([header, *ROWS]), "a.csv"))
     assert cells(table, *COLUMNS) == ROWS
-    assert table.notes == []
+    assert table.notes == [NO_STATUS]
 
 
 def test_headers_that_mean_nothing_are_named_where_one_is_missing(tmp_path: Path) -> None:
@@ -271,7 +272,7 @@ def test_an_optional_header_that_only_resembles_is_a_doubt(tmp_path: Path) -> No
     [doubt] = table.doubts
     assert (doubt.row, doubt.place, doubt.header) == (1, 6, "最近更新日")
     assert "像是“最近更新日期”（91%），拿不准，没有读" in doubt.message
-    assert table.notes == [doubt.message]
+    assert table.notes == [doubt.message, NO_STATUS]
 
 
 @pytest.mark.parametrize("other", ["备注", "更新说明", "负责人", "数据领域"])
@@ -419,6 +420,22 @@ def test_tables_below_each_other_are_read_each_by_itself(
 def test_a_header_that_comes_again_begins_no_table(tmp_path: Path) -> None:
     data = csv_bytes([HEADER, ROWS[0], HEADER, ROWS[1], ["目录代码", "", "", "", "", ""]])
     assert cells(only(read(tmp_path, data, "a.csv")), *COLUMNS)[:2] == ROWS[:2]
+
+
+def test_columns_that_nobody_reads_are_named(tmp_path: Path) -> None:
+    header = ["序号", *HEADER, "状态", "备注"]
+    rows = [[str(number), *row, "已发布", ""] for number, row in enumerate(ROWS, 1)]
+    found = read(tmp_path, csv_bytes([header, *rows]), "a.csv")
+    [note] = found.notes
+    assert "没有用到的列：“状态”“备注”；" in note
+    assert only(found).notes == [NO_STATUS]
+
+
+def test_rows_without_a_status_are_counted(tmp_path: Path) -> None:
+    rows = [[*row, status] for row, status in zip(ROWS, ["已发布", "", ""], strict=True)]
+    found = read(tmp_path, csv_bytes([[*HEADER, "发布状态"], *rows]), "a.csv")
+    assert found.notes == []
+    assert only(found).notes == ["有 2 行没有写发布状态，按未发布处理，不参加考核。"]
 
 
 @pytest.mark.parametrize("places", [(1, 0, 2, 3, 4, 5), (0, 1, 3, 2, 5, 4)])

@@ -15,6 +15,7 @@ import pytest
 
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.errors import ConfigurationError
+from sharing_pipeline.intake.header_words import NO_STATUS
 from sharing_pipeline.intake.raw import RawTable
 from sharing_pipeline.intake.source_keys import Database
 from sharing_pipeline.intake.sources import Source, declared_on, load_source, load_sources
@@ -110,7 +111,7 @@ def test_a_declared_optional_column_that_is_not_there_is_noted(tmp_path: Path) -
     source = load_source(catalog_with(tmp_path, yaml), "portal")
     table = read(tmp_path, source, [entry()])["catalogue"]
     assert table.rejected is None
-    assert table.notes == ["来源声明的列“简介”不在文件里，摘要为空。"]
+    assert table.notes == ["来源声明的列“简介”不在文件里，摘要为空。", NO_STATUS]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+
+import pyarrow as pa
 
 from sharing_pipeline.contracts import Column, Contract
 from sharing_pipeline.intake.headers import HEADER_WITHIN, Assigned, Header
@@ -18,6 +21,11 @@ _WORTH_SHOWING = 0.6
 _FEWEST_PARTS = 2
 """A line in which fewer cells are parts of known headers is no header."""
 _MOST_SHOWN = 6
+_OF_NOBODY = ("序号", "行号", "no.", "no")
+"""Headers of columns that only count the lines."""
+_PUBLISHED = "publish_status"
+NO_STATUS = "没有“发布状态”列：这些目录都按未发布处理，不参加考核。"
+"""What is said of entries of which nobody can know whether they are published."""
 _IN_BRACKETS = re.compile(r"[(\[（【〔]([^)\]）】〕]*)[)\]）】〕]\s*$")
 _WORTH_A_WARNING = 0.8
 """How alike it must be to be doubted where only an optional column is."""
@@ -194,6 +202,29 @@ def notes(headers: list[Header], source: Source, contract: Contract) -> list[str
             if name not in found
         ),
     ]
+
+
+def unread(grid: Grid, header: Header, used: Collection[int]) -> list[str]:
+    """The headers of a sheet at other places than those that were `used` or spoken of."""
+    free = [(place, str(name)) for place, name in enumerate(header.names) if name]
+    names = [
+        name for place, name in free if place not in used and header_key(name) not in _OF_NOBODY
+    ]
+    if not names:
+        return []
+    more = f"等 {len(names)} 个" if len(names) > _MOST_SHOWN else ""
+    return [
+        f"{where(grid)}里没有用到的列：“{'”“'.join(names[:_MOST_SHOWN])}”{more}；"
+        "其中有要报的数据项，就请把表头改成模板里的名称。"
+    ]
+
+
+def unpublished(frame: pa.Table) -> list[str]:
+    """What becomes of entries without 发布状态: they are no part of the rates."""
+    if _PUBLISHED not in frame.column_names:
+        return [NO_STATUS]
+    blank = frame[_PUBLISHED].null_count
+    return [f"有 {blank:,} 行没有写发布状态，按未发布处理，不参加考核。"] if blank else []
 
 
 def _of_form(header: Header, contract: Contract) -> str:

@@ -6,7 +6,7 @@ written. Runs inside the sandbox.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from sharing_pipeline.intake.header_words import (
     doubts,
     no_header,
     notes,
+    unpublished,
+    unread,
     unsure,
     where,
     why_not,
@@ -96,13 +98,16 @@ def read_tables(
             said.extend(_unfit(grid))
             continue
         others = {one for place, (*_, one) in enumerate(found) if one and place != number}
-        grid, header, reader, unread = _with_resources(grid, header, source, contracts, others)
-        said.extend(filter(None, [unread]))
+        grid, header, reader, beside = _with_resources(grid, header, source, contracts, others)
+        said.extend(filter(None, [beside]))
         dataset = header.dataset if header is not None and reader is not source else dataset
+        made = []
         for each in _datasets_of_rows(dataset, reader):
             sheet, passed_over = _read_sheet(grid, header, each, reader, contracts)
             sheets.setdefault(each, []).append(sheet)
+            made.append(sheet)
             skipped.extend(passed_over if each == dataset else [])
+        said.extend([] if beside else _unread(made, source, contracts))
     tables = [
         _table(dataset, sheets[dataset], source, contracts[dataset])
         for dataset in DATASETS
@@ -203,6 +208,20 @@ def _read_sheet(
     return _Sheet(source, grid, header, assigned, rows, why), skipped
 
 
+def _unread(made: Sequence[_Sheet], source: Source, contracts: Mapping[str, Contract]) -> list[str]:
+    """A note on columns that no dataset of the sheet has; a source's YAML says which it wants."""
+    read = [(one, one.header) for one in made if one.header is not None and one.why is None]
+    if not read or not source.canonical:
+        return []
+    used: set[int] = set()
+    for sheet, header in read:
+        used.update(*header.matches.values(), sheet.assigned.columns.values())
+        contract = contracts[header.dataset]
+        said = doubts(sheet.grid.sheet, header, sheet.assigned, sheet.source, contract)
+        used.update(one.place - 1 for one in said)
+    return unread(read[0][0].grid, read[0][1], used)
+
+
 def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contract) -> RawTable:
     """The sheets of one dataset joined in their order; rejected if any of them can't be taken."""
     from_workbook = any(sheet.grid.from_workbook for sheet in sheets)
@@ -225,13 +244,15 @@ def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contrac
         for sheet, header in taken
         for one in doubts(sheet.grid.sheet, header, sheet.assigned, sheet.source, contract)
     ]
+    frame = _joined(frames, contract)
     return RawTable(
         dataset=dataset,
-        frame=_joined(frames, contract),
+        frame=frame,
         headers={name: text for part in reversed(parts) for name, text in part.headers.items()},
         from_workbook=from_workbook,
         notes=[one.message for one in doubtful]
-        + notes([header for _, header in taken], source, contract),
+        + notes([header for _, header in taken], source, contract)
+        + (unpublished(frame) if dataset == "catalogue" else []),
         parts=parts,
         doubts=doubtful,
         surplus=[one for sheet, header in taken for one in _surplus(sheet, header)],
