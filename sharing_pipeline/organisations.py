@@ -56,6 +56,14 @@ class Organisations:
         """The codes of all organisations with that name or alias."""
         return self._by_name.get(clean(written), [])
 
+    def names_another(self, name: str, org_code: str) -> bool:
+        """Whether a name is surely not this organisation's: others have it, none of them before
+        or after it."""
+        candidates = self.candidates(name)
+        return bool(candidates) and not any(
+            self.succeeds(one, org_code) or self.succeeds(org_code, one) for one in candidates
+        )
+
     def name_of(self, org_code: str) -> str:
         """The organisation's name, its code for one that is not in the list."""
         one = self.by_code.get(org_code)
@@ -69,6 +77,14 @@ class Organisations:
                 break
             org_code = one.successor
             seen.add(org_code)
+        return org_code
+
+    def last(self, org_code: str) -> str:
+        """The end of the chain of successors."""
+        seen: set[str] = set()
+        while org_code not in seen and (one := self.by_code.get(org_code)) and one.successor:
+            seen.add(org_code)
+            org_code = one.successor
         return org_code
 
     def succeeds(self, later: str, earlier: str) -> bool:

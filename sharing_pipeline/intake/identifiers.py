@@ -33,6 +33,8 @@ _DECIMAL = re.compile(r"\d+\.\d*[1-9]\d*", re.ASCII)
 """12.5; 12.0 is how others write 12."""
 _SHORTEST_NUMBER = 6
 """Shorter numbers may count chapters: 2 stands beside 2.1."""
+_TELLING_DIGITS = 4
+"""So many digits that are the same in all codes of a column are no accident."""
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
 _TIME = r"(?:[ T]\d\d?:\d\d(?::\d\d)?)?"
 _MONTH_NAME = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -77,7 +79,8 @@ def _without_zeros(codes: Collection[str]) -> set[str]:
     """Codes that are too short because their leading zeros are gone.
 
     A column has a fixed width when all its all-digit codes that begin with 0 are equally long,
-    none is longer and most are that long; codes of other shapes say nothing about it.
+    none is longer and most are that long, or the short ones would begin like them with their
+    zeros; codes of other shapes say nothing about it.
     """
     widths = {len(code) for code in codes if code.startswith("0") and code.isdecimal()}
     if len(widths) != 1:
@@ -85,9 +88,16 @@ def _without_zeros(codes: Collection[str]) -> set[str]:
     width = widths.pop()
     digits_only = [code for code in codes if code.isdecimal()]
     short = {code for code in digits_only if len(code) < width}
-    if any(len(code) > width for code in digits_only) or 2 * len(short) >= len(digits_only):
+    if any(len(code) > width for code in digits_only):
         return set()
-    return short
+    begins = {_beginning(code.zfill(width)) for code in digits_only}
+    return short if 2 * len(short) < len(digits_only) or len(begins) == 1 else set()
+
+
+def _beginning(code: str) -> str:
+    """The zeros of a code and its first other digits: those of a region, as a rule."""
+    zeros = len(code) - len(code.lstrip("0"))
+    return code[: zeros + _TELLING_DIGITS]
 
 
 def _with_exponent(codes: Collection[str]) -> set[str]:

@@ -146,6 +146,7 @@ def _judge_organisations(
     code, name = RESPONSIBLE[contract.table]
     frame = judged.frame
     written = frame[code].where(frame[code].notna(), frame[name]) if name else frame[code]
+    by_code = frame[code].notna()
     own = frame["submission"].isin(own_organisations)
     known = written.map(_lookup(written, organisations.find)).astype("str")
     frame[code] = known.mask(own, own_code(frame["source"], written))
@@ -160,7 +161,23 @@ def _judge_organisations(
     remaining = ~judged.duplicate & ~spoilt & frame[code].isna()
     missing = written[remaining & written.isna()]
     judged.refuse(findings(rules["organisation_missing"], missing, code, PROVIDER))
-    unknown = written[remaining & written.notna()]
+    for column, unknown in (
+        (code, written[remaining & by_code]),
+        (name or code, written[remaining & written.notna() & ~by_code]),
+    ):
+        _judge_unknown(judged, rules, organisations, unknown, column)
+    if name:
+        _judge_names(judged, rules, organisations, frame.loc[by_code & ~own, [code, name]].dropna())
+
+
+def _judge_unknown(
+    judged: Judged,
+    rules: dict[str, Rule],
+    organisations: Organisations,
+    unknown: pd.Series,
+    column: str,
+) -> None:
+    """Whoever is written in this column is nobody in the list, or may be several."""
     several = {
         int(str(position)): "、".join(organisations.candidates(str(value)))
         for position, value in unknown.items()
@@ -168,9 +185,31 @@ def _judge_organisations(
     }
     ambiguous = unknown.index.isin(list(several))
     judged.refuse(
-        findings(rules["organisation_ambiguous"], unknown[ambiguous], code, PROVIDER, several)
+        findings(rules["organisation_ambiguous"], unknown[ambiguous], column, PROVIDER, several)
     )
-    judged.refuse(findings(rules["organisation_unknown"], unknown[~ambiguous], code, PROVIDER))
+    judged.refuse(findings(rules["organisation_unknown"], unknown[~ambiguous], column, PROVIDER))
+
+
+def _judge_names(
+    judged: Judged, rules: dict[str, Rule], organisations: Organisations, written: pd.DataFrame
+) -> None:
+    """The code counts; a name beside it that is another organisation's is worth a look."""
+    code, name = written.columns
+    pairs = written.drop_duplicates()
+    another = [
+        organisations.names_another(str(said), str(one))
+        for one, said in pairs.itertuples(index=False, name=None)
+    ]
+    if not any(another):
+        return
+    rows = written.reset_index(names="position").merge(pairs[pd.array(another, dtype="bool")])
+    registered = {
+        int(position): organisations.name_of(str(one))
+        for position, one in zip(rows["position"], rows[code], strict=True)
+    }
+    differing = rows.set_index("position")[name]
+    rule = rules["organisation_name_differs"]
+    judged.refuse(findings(rule, differing, name, PROVIDER, registered))
 
 
 def _note_strangers(frame: pd.DataFrame, columns: Sequence[str]) -> None:

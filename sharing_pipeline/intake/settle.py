@@ -28,6 +28,9 @@ from sharing_pipeline.intake.submission import (
 from sharing_pipeline.store.engine import arrow_schema, columns_of
 from sharing_pipeline.store.ledger import QuarantinedRows
 
+_OF_ENTRIES = ("resource", "field")
+"""Datasets whose rows name the entry that they belong to."""
+
 
 def settle(intake: Intake, dataset: str, arrivals: Sequence[Arrival]) -> None:
     """Judges all arrivals of a dataset together and keeps what came of them."""
@@ -51,6 +54,8 @@ def settle(intake: Intake, dataset: str, arrivals: Sequence[Arrival]) -> None:
     if dataset == "catalogue":
         methods = judged.frame.loc[judged.standing, ["key", "sharing_method"]].dropna()
         intake.sharing_methods = dict(zip(methods["key"], methods["sharing_method"], strict=True))
+        keys = judged.frame["key"].dropna()
+        intake.zero_led = set(keys[keys.str.startswith("0")])
     if dataset == "organisation":
         intake.organisations = known_organisations(intake.store)
 
@@ -61,6 +66,8 @@ def _why(arrival: Arrival) -> str:
 
 def _judge(intake: Intake, contract: Contract, arrivals: Sequence[Arrival]) -> Judged:
     frame = read_batch(contract, arrivals, intake.codes, intake.day)
+    if contract.table in _OF_ENTRIES:
+        _mark_lost_zeros(frame, intake.zero_led)
     shared = {one.submission for one in arrivals if one.table is not None and one.table.folds}
     own = {one.submission for one in arrivals if one.source.organisations == "from_rows"}
     judged = judge(
@@ -79,6 +86,18 @@ def _judge(intake: Intake, contract: Contract, arrivals: Sequence[Arrival]) -> J
     if judged.report is not None:
         intake.reports[contract.table] = judged.report
     return judged
+
+
+def _mark_lost_zeros(frame: pd.DataFrame, zero_led: set[str]) -> None:
+    """Codes of entries that are tonight's entries' without their zeros are damaged: where a whole
+    column has lost them, only the entries tell."""
+    shorter = {code.lstrip("0") for code in zero_led}
+    lost = frame["catalogue_code"].isin(shorter)
+    if lost.any():
+        written = frame.loc[lost, "catalogue_code"]
+        frame.loc[lost, "catalogue_code__unread"] = written
+        frame.loc[lost, "catalogue_code__damaged"] = True
+        frame.loc[lost, "catalogue_code"] = None
 
 
 def _surplus(frame: pd.DataFrame, arrivals: Sequence[Arrival]) -> pd.Series:

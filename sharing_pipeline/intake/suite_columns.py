@@ -40,7 +40,8 @@ def with_suite_columns(
     """
     if dataset == "catalogue":
         known = organisations or Organisations([])
-        helpers = name_helpers(frame, known.parents).join(code_helpers(frame, known))
+        heirs = frame.assign(org_code=_mapped(frame["org_code"], known.last))
+        helpers = name_helpers(heirs, known.parents).join(code_helpers(frame, known))
         helpers["lacks__cycle"] = frame["lacks"].str.contains(r"\bcycle\b").eq(True)
     elif dataset == "resource":
         methods = frame["catalogue_code"].map(dict(sharing_methods or {})).astype("str")
@@ -60,7 +61,8 @@ def name_helpers(frame: pd.DataFrame, parents: Mapping[str, str] | None = None) 
     `name__dragged`: one of 3 or more consecutive rows of one organisation whose names differ only
     in a rising last number. `name__near_duplicate`: but for case, width, spaces and punctuation,
     the same as an earlier name of the organisation. `name__parent_child`: so for its parent or
-    child organisation. `name__is_system`: so the name of a system of this file, which may say
+    child organisation. A predecessor's entries are to be given as its successor's.
+    `name__is_system`: so the name of a system of this file, which may say
     more in brackets behind it.
     Reads catalogue_code, org_code, name and system_name.
     """
