@@ -196,6 +196,41 @@ def test_the_catalogs_list_counts_where_no_home_has_one(tmp_path: Path, desk: Pa
     ]
 
 
+def test_a_code_beside_the_name_of_another_organisation_is_a_warning(
+    home: Home, desk: Path
+) -> None:
+    rows = [entry("N-1", "A", org_name="A局"), entry("N-2", "A", org_name="B局"),
+            entry("N-3", "A", org_name="谁也不知道的局")]  # fmt: skip
+    sent = write_csv(desk / "a.csv", rows)
+    warned = [one for one in said(looked_at(home, sent)) if one[0] == "warning"]
+    assert warned == [("warning", 3, "organisation_name_differs")]
+
+
+def test_an_unknown_organisation_is_shown_where_it_is_written(home: Home, desk: Path) -> None:
+    rows = [entry("N-1", "", org_name="无此局"), entry("N-2", "X", org_name="A局")]
+    sent = write_csv(desk / "a.csv", rows)
+    remarks = looked_at(home, sent).files[0].answer.remarks
+    assert [(one.row, one.header, one.value) for one in remarks] == [
+        (2, "org_name", "无此局"), (3, "org_code", "X"),
+    ]  # fmt: skip
+
+
+def test_resources_whose_codes_all_lost_the_zeros_of_their_entries(home: Home, desk: Path) -> None:
+    book = openpyxl.Workbook()
+    codes = [f"036110000{number}" for number in range(3)]
+    catalogue = [entry(code, "A") for code in codes]
+    resources = [resource(f"R-{code}", str(int(code))) for code in codes]
+    for name, rows in (("目录", catalogue), ("挂载资源", resources)):
+        sheet = book.create_sheet(name)
+        for row in ([*rows[0]], *(list(row.values()) for row in rows)):
+            sheet.append(row)
+    book.save(desk / "a.xlsx")
+    answer = looked_at(home, desk / "a.xlsx", use_home=False).files[0].answer
+    assert {(one.sheet, one.row, one.rule) for one in answer.remarks} == {
+        ("挂载资源", row, "code_damaged") for row in (2, 3, 4)
+    }
+
+
 def test_in_the_future_is_later_than_today(home: Home, desk: Path) -> None:
     rows = [
         entry("A-001", "A", last_updated_on="2026-11-23"),

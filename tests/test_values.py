@@ -276,10 +276,18 @@ def test_codes_that_lost_their_leading_zeros() -> None:
     assert plain(column.damaged) == [False, False, False, False, True, True, False]
 
 
+def test_most_codes_of_a_region_lost_their_leading_zeros() -> None:
+    whole, lost = ["0361100001", "0361100006"], ["361100002", "361100003", "361100004"]
+    column = read([*whole, *lost], "code")
+    assert plain(column.values) == [*whole, None, None, None]
+    assert plain(column.unread) == [None, None, *lost]
+
+
 @pytest.mark.parametrize(
     "codes",
     [
         ["1", "20", "300"],
+        ["0361100001", "361100002", "440300003", "440300004"],
         ["01", "0101", "010101", "2"],
         ["001", "2", "3", "4"],
         ["01", "02", "333"],

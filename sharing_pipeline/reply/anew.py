@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 
@@ -71,12 +71,22 @@ class NewSheet:
 @dataclass(frozen=True)
 class Base:
     """A workbook without remarks, the remarks under the names of its sheets, and what of the
-    sender's file it doesn't have. `commented`: whether its cells get comments."""
+    sender's file it doesn't have. `commented`: whether its cells get comments. `sheet`: where a
+    file without sheets stands, as far as row `last_row`."""
 
     package: Package
     remarks: Sequence[Remark]
     notes: Sequence[str] = ()
     commented: bool = True
+    sheet: str = ""
+    last_row: int = 0
+
+    def placed(self, remark: Remark) -> Remark:
+        """A remark as its cell is found here; one on the whole file, where there is none."""
+        if remark.sheet or not self.sheet:
+            return remark
+        row = remark.row if remark.row and remark.row <= self.last_row else None
+        return replace(remark, sheet=self.sheet, row=row)
 
 
 def new_book(sheets: Sequence[NewSheet]) -> Package:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from sharing_pipeline.intake.answer import FileAnswer, Remark
@@ -30,9 +29,8 @@ def as_table(origin: Path, answer: FileAnswer, limits: Limits) -> Base:
         return Base(new_book([]), answer.remarks, [_TOO_LONG], commented=False)
     grid = read_file(origin, answer.file_name, limits, answer.shape).grids[0]
     name = next((one.sheet_title for one in answer.datasets), "") or _PLAIN_SHEET
-    remarks = [replace(one, sheet=name) for one in answer.remarks]
     problems: dict[int, list[Remark]] = {}
-    for one in remarks:
+    for one in answer.remarks:
         if one.row:
             problems.setdefault(one.row, []).append(one)
     header = answer.headers.get("", 1)
@@ -46,7 +44,10 @@ def as_table(origin: Path, answer: FileAnswer, limits: Limits) -> Base:
     widths = {**fitting([row[:-1] for _, row in rows]), column: _PROBLEM_WIDTH}
     sheet = NewSheet(name, rows, widths=widths, wrapped=frozenset({column}))
     notes = [_SHORTENED.format(rows=grid.row_count)] if shortened else []
-    return Base(new_book([sheet]), remarks, notes, commented=False)
+    last = min(_SHEET_ROWS, rows[-1][0]) if rows else 0
+    return Base(
+        new_book([sheet]), answer.remarks, notes, commented=False, sheet=name, last_row=last
+    )
 
 
 def _numbered(grid: Grid) -> Iterator[tuple[int, list[Cell]]]:

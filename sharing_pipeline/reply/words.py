@@ -19,10 +19,11 @@ AUTHOR = "三率监测校验"
 FILLS = {
     "critical": "FFFFC7C8",
     "held": "FFDCD3EC",
-    "duplicate": "FFD8D8DA",
+    "duplicate": "FFD4D4DC",
     "warning": "FFFFEC99",
 }
-"""Fill colours by level (ARGB), a shade beside the usual ones so that ours are known again."""
+"""Fill colours by level (ARGB), beside the usual ones in all their shades, so that ours are known
+again."""
 
 _COLOUR = re.compile("[0-9A-Fa-f]{8}")
 

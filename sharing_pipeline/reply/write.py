@@ -64,8 +64,9 @@ def _content(job: Job) -> bytes:
 
 def _annotated(job: Job, base: Base) -> Package:
     def report(where: Where) -> list[Line]:
-        return lines(job.answer, job.at, where, base.notes)
+        return lines(job.answer, job.at, lambda one: where(base.placed(one)), base.notes)
 
     macros = job.out.suffix.lower() == MACROS
-    annotate(base.package, base.remarks, report, commented=base.commented, macros=macros)
+    remarks = [base.placed(one) for one in base.remarks]
+    annotate(base.package, remarks, report, commented=base.commented, macros=macros)
     return base.package
