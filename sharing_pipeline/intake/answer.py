@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sharing_pipeline.intake.raw import Skipped
+from sharing_pipeline.intake.raw import REPORT_SHEET, Skipped
 from sharing_pipeline.intake.readers.nested import Shape
 
 LEVELS = {"critical": "严重", "held": "留待处理", "duplicate": "重复", "warning": "警告"}
@@ -62,7 +62,8 @@ class DatasetAnswer:
 @dataclass(frozen=True)
 class FileAnswer:
     """What a sender is told about one file. `format` is empty for what could not be read;
-    `headers`: the row of the header by sheet; `shape`: how its JSON was read as nested."""
+    `headers`: the row of the header by sheet; `shape`: how its JSON was read as nested;
+    `report_sheet`: what the report is called that goes into it."""
 
     file_name: str
     source: str
@@ -74,6 +75,7 @@ class FileAnswer:
     notes: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     shape: Shape | None = None
+    report_sheet: str = REPORT_SHEET
 
     @property
     def clean(self) -> bool:

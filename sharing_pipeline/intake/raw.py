@@ -15,6 +15,9 @@ REPORT_SHEET, GUIDE_SHEET = "校验结果", "填写说明"
 """The sheets that this program adds to a reply and to an empty form: nobody's data, and no news
 to a sender who returns them."""
 
+REPORT_ABOUT = ("文件", "来源", "校验时间", "格式", "结论")
+"""How the first lines of the report are headed, by which it is known again."""
+
 PROBLEM_HEADER = "问题"
 """The header of the column of remarks, for senders of anything but workbooks."""
 
@@ -100,7 +103,8 @@ class FileTables:
     """Everything read from one file, datasets in the order in which they are taken in.
 
     `notes` are about the file; `skipped` are lines with text that are no rows; `shape`: how the
-    source declares its JSON to be nested.
+    source declares its JSON to be nested; `report_sheet`: the name of our report in the file, or
+    for one.
     """
 
     format: str
@@ -110,6 +114,7 @@ class FileTables:
     notes: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     shape: Shape | None = None
+    report_sheet: str = REPORT_SHEET
 
 
 def without_texts(tables: FileTables) -> FileTables:

@@ -132,6 +132,7 @@ def _as_read(file: Received) -> dict[str, Any]:
             "notes": (*file.tables.notes, *own),
             "skipped": tuple(file.tables.skipped),
             "shape": file.tables.shape,
+            "report_sheet": file.tables.report_sheet,
         }
     return shown
 

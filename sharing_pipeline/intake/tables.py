@@ -39,7 +39,6 @@ from sharing_pipeline.intake.headers import (
 from sharing_pipeline.intake.lines import fill_merged, rows_of
 from sharing_pipeline.intake.raw import (
     GUIDE_SHEET,
-    REPORT_SHEET,
     FileTables,
     Part,
     RawTable,
@@ -49,14 +48,11 @@ from sharing_pipeline.intake.raw import (
 )
 from sharing_pipeline.intake.readers import Reading, read_file
 from sharing_pipeline.intake.readers.grid import Grid
-from sharing_pipeline.intake.returned import without_problems
+from sharing_pipeline.intake.returned import as_sent, report_sheet
 from sharing_pipeline.intake.source_keys import headers_of
 from sharing_pipeline.intake.sources import Source
 from sharing_pipeline.intake.stacked import tables_of
 from sharing_pipeline.settings import Limits
-
-_OF_OUR_SHEET = f"工作表“{REPORT_SHEET}”"
-"""How a note begins that is none of the sender's business."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,8 @@ def read_tables(
     """
     reading = read_file(path, file_name, limits or Limits(), source.shape)
     sheets: dict[str, list[_Sheet]] = {}
-    said = [one for one in reading.notes if not one.startswith(_OF_OUR_SHEET)]
+    report = report_sheet(reading.grids)
+    said = [one for one in reading.notes if not one.startswith(f"工作表“{report}”")]
     skipped: list[Skipped] = []
     refused: list[str] = []
     found = _found(reading, source, contracts)
@@ -120,7 +117,7 @@ def read_tables(
         tables = [_nothing_found(grids, source, contracts, "".join(refused))]
     how = reading.format, reading.encoding, reading.compression
     tables = [replace(table, read_as=read_as(*how)) for table in tables]
-    return FileTables(*how, tables, said, skipped, source.shape)
+    return FileTables(*how, tables, said, skipped, source.shape, report)
 
 
 def _found(
@@ -129,7 +126,7 @@ def _found(
     """The file's sheets, or the tables on them, with the header and the dataset of each."""
     grids = [
         table
-        for grid in without_problems(reading.grids)
+        for grid in as_sent(reading.grids, source.shape)
         for table in tables_of(grid, source, contracts)
     ]
     headers = [find_header(grid, source, contracts) for grid in grids]
@@ -181,7 +178,7 @@ def _with_resources(
 def _unfit(grid: Grid) -> list[str]:
     if not grid.from_workbook or not any(any(column) for column in grid.columns):
         return []
-    if grid.sheet in (REPORT_SHEET, GUIDE_SHEET):
+    if grid.sheet == GUIDE_SHEET:
         return []
     return [f"工作表“{grid.sheet}”认不出是哪种数据，没有读。"]
 

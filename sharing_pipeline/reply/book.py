@@ -50,15 +50,17 @@ def annotate(
     remarks: Sequence[Remark],
     report: Callable[[Where], list[Line]],
     *,
+    sheet: str,
     commented: bool,
     macros: bool,
 ) -> None:
     """Edits the remarks into a workbook, and the report before its first sheet.
 
-    `commented`: whether cells get comments beside their colours. `macros`: whether the file's
-    name will say that it has macros; otherwise they are left out.
+    `sheet`: what the report is called; one of that name gives way. `commented`: whether cells get
+    comments beside their colours. `macros`: whether the file's name will say that it has macros;
+    otherwise they are left out.
     """
-    book = _Book(package)
+    book = _Book(package, sheet)
     book.allow_macros(macros)
     styles = Styles(package.read(book.styles), book.covered_fills(), lost=book.lost_its_report())
     shown: dict[str, Callable[[Place], Place]] = {}
@@ -83,14 +85,14 @@ def annotate(
 
     formats, covered = styles.own(), styles.covered()
     package.write(book.styles, styles.applied())
-    book.put_first(words.SHEET, _report_sheet(report(target), formats, covered))
+    book.put_first(_report_sheet(report(target), formats, covered))
 
 
 class _Book:
     """The workbook's part: its sheets in their order."""
 
-    def __init__(self, package: Package) -> None:
-        self._package = package
+    def __init__(self, package: Package, report: str) -> None:
+        self._package, self._report = package, report
         main = package.related("", "officeDocument")
         self.part = main.target if main else "xl/workbook.xml"
         related = {one.id: one for one in package.relations(self.part)}
@@ -102,7 +104,7 @@ class _Book:
             for relation in [_relation_of(tag)]
             if relation in related
             and related[relation].kind == "worksheet"
-            and tag.need("name") != words.SHEET
+            and tag.need("name") != report
         }
         self.styles = self._styles()
 
@@ -120,7 +122,7 @@ class _Book:
 
     def covered_fills(self) -> dict[int, int]:
         """The formats with the sender's own fills that an earlier reply has kept, by number."""
-        names = {_relation_of(tag) for tag in self._tags() if tag.need("name") == words.SHEET}
+        names = {_relation_of(tag) for tag in self._tags() if tag.need("name") == self._report}
         parts = [one.target for one in self._package.relations(self.part) if one.id in names]
         found = {}
         for cell in _KEPT_CELL.finditer(self._package.read(parts[0])) if parts else ():
@@ -131,7 +133,7 @@ class _Book:
 
     def lost_its_report(self) -> bool:
         """Whether this is an earlier reply whose report somebody has deleted."""
-        if any(tag.need("name") == words.SHEET for tag in self._tags()):
+        if any(tag.need("name") == self._report for tag in self._tags()):
             return False
         parts = [self._package.related(part, "comments") for part in self.sheets.values()]
         said = (self._package.read(one.target).decode() for one in parts if one)
@@ -144,9 +146,9 @@ class _Book:
         if macros and not allowed:
             self._package.unrelate(self.part, macros)
 
-    def put_first(self, name: str, data: bytes) -> None:
-        """Makes a sheet the first and the one that is open; one of that name gives way."""
-        tags = self._tags()
+    def put_first(self, data: bytes) -> None:
+        """Makes a report the first sheet and the one that is open; an earlier one gives way."""
+        tags, name = self._tags(), self._report
         old = next((one for one in tags if one.need("name") == name), None)
         if old is not None:
             self._take_out(_relation_of(old))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from sharing_pipeline.intake.answer import FileAnswer
 from sharing_pipeline.intake.readers import ods_content
-from sharing_pipeline.reply import words
 from sharing_pipeline.reply.anew import Base, Merge, NewSheet, fitting, new_book
 from sharing_pipeline.reply.widths import widths_of
 
@@ -34,7 +33,7 @@ def rebuilt(data: bytes, answer: FileAnswer) -> Base:
             widths.get(one.name),
         )
         for one in book.sheets_metadata
-        if one.typ == SheetTypeEnum.WorkSheet and one.name != words.SHEET
+        if one.typ == SheetTypeEnum.WorkSheet and one.name != answer.report_sheet
     ]
     return Base(new_book(sheets), answer.remarks, [_ANEW])
 

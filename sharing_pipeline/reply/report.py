@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sharing_pipeline.harmless import harmless
 from sharing_pipeline.intake.answer import LEVELS, FileAnswer, Remark
+from sharing_pipeline.intake.raw import REPORT_ABOUT
 from sharing_pipeline.reply.sheet import letters
 from sharing_pipeline.reply.words import MEANINGS, PROBLEM, SHEET, width_of
 
@@ -83,13 +84,14 @@ def _about(answer: FileAnswer, at: datetime) -> Iterator[Line]:
     read = "、".join(
         one for one in (answer.format, answer.encoding, answer.compression) if one is not None
     )
-    for name, value in (
-        ("文件", answer.file_name),
-        ("来源", answer.source),
-        ("校验时间", f"{at:%Y-%m-%d %H:%M:%S}"),
-        ("格式", read or "没有读成"),
-        ("结论", _conclusion(answer)),
-    ):
+    values = (
+        answer.file_name,
+        answer.source,
+        f"{at:%Y-%m-%d %H:%M:%S}",
+        read or "没有读成",
+        _conclusion(answer),
+    )
+    for name, value in zip(REPORT_ABOUT, values, strict=True):
         yield [Cell(name, "head"), Cell(harmless(value), "plain")]
 
 
@@ -147,8 +149,6 @@ def _legend(remarks: Sequence[Remark]) -> Iterator[Line]:
 
 def _notes(answer: FileAnswer, notes: Sequence[str]) -> Iterator[Line]:
     said = [*answer.notes, *notes]
-    # What is said of our own sheet is no news to its reader.
-    said = [note for note in said if f"“{SHEET}”" not in note]
     if said:
         yield []
         yield [Cell("读取说明", "head")]

@@ -9,7 +9,7 @@ from sharing_pipeline.intake.answer import LEVELS, Remark
 from sharing_pipeline.intake.raw import PROBLEM_HEADER, REPORT_SHEET
 
 SHEET = REPORT_SHEET
-"""The first sheet of every reply; one of that name that came back is replaced."""
+"""The first sheet of every reply; the report of an earlier one is replaced."""
 
 PROBLEM = PROBLEM_HEADER
 

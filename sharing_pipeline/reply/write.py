@@ -68,5 +68,12 @@ def _annotated(job: Job, base: Base) -> Package:
 
     macros = job.out.suffix.lower() == MACROS
     remarks = [base.placed(one) for one in base.remarks]
-    annotate(base.package, remarks, report, commented=base.commented, macros=macros)
+    annotate(
+        base.package,
+        remarks,
+        report,
+        sheet=job.answer.report_sheet,
+        commented=base.commented,
+        macros=macros,
+    )
     return base.package
