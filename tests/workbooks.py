@@ -158,9 +158,9 @@ def checked(settings: Settings, path: Path, **how: str) -> CheckedFile:
     return found.files[0]
 
 
-def reply_to(settings: Settings, path: Path, name: str = "reply.xlsx") -> Path:
+def reply_to(settings: Settings, path: Path, name: str = "reply.xlsx", **how: str) -> Path:
     """Checks a file and writes its reply beside it."""
-    one = checked(settings, path)
+    one = checked(settings, path, **how)
     out = path.parent / name
     write_reply(Job(path, one.answer, NOW, out, settings.limits))
     return out

@@ -7,7 +7,7 @@ repeated row or one that waits for a person, is added here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -110,11 +110,11 @@ def _answer(
         places = _Places(contract, table, file.look, expectations)
         remarks = [places.remark(each) for each in found[one.id]]
         if table is not None and one.dataset != _LOGS:
-            remarks += _repeated(table, rules["exact_duplicate"], places)
+            remarks += _repeated(table, rules["exact_duplicate"], places, remarks)
         remarks += [places.held(rules["part_held"], *row) for row in held.get(one.id, [])]
         datasets.append(_dataset(one, contract, sorted(remarks, key=places.order)))
     parts = [part for one in tables.values() for part in one.parts]
-    headers = {part.sheet: part.header_row for part in parts}
+    headers = {part.sheet: part.header_row for part in reversed(parts)}
     if file.look is not None:
         headers[""] = file.look.header_row
     return FileAnswer(file.file_name, file.source, tuple(datasets), headers, **_as_read(file))
@@ -166,11 +166,15 @@ class _Places:
     ) -> None:
         self._contract, self._expectations = contract, expectations
         headers = table.headers if table else {}
-        self._parts = {part.sheet: part for part in (table.parts if table else [])}
+        parts = table.parts if table else []
         if look is not None:
             headers = look.mapping
-            self._parts = {"": Part("", look.header_row, look.mapping, look.columns)}
-        self._names = {text: name for name, text in reversed(headers.items())}
+            parts = [Part("", look.header_row, look.mapping, look.columns)]
+        self._parts: dict[str, list[Part]] = {}
+        for part in parts:
+            self._parts.setdefault(part.sheet, []).append(part)
+        written = [*(part.headers for part in reversed(parts)), headers]
+        self._names = {text: name for one in written for name, text in reversed(one.items())}
         self._sheets = {sheet: place for place, sheet in enumerate(self._parts)}
         self._doubts = {
             (one.sheet, one.row, one.header): one.place for one in (table.doubts if table else [])
@@ -192,7 +196,7 @@ class _Places:
         level = finding["severity"] if finding["severity"] in LEVELS else "warning"
         column = self._column(sheet, row, header)
         if header in self._titles:  # intake's own name: the file has no such column
-            column = self._cause(sheet, finding["rule"]) or column
+            column = self._cause(sheet, row, finding["rule"]) or column
             header = self._titles[header]
         return Remark(
             level, finding["rule"], sheet, row, column, header, finding["value"] or "",
@@ -209,9 +213,15 @@ class _Places:
         """A row that waits for a person."""
         return self.whole_row(rule, sheet, row, org, why)
 
-    def _cause(self, sheet: str, rule: str) -> int | None:
+    def _part(self, sheet: str, row: int | None) -> Part | None:
+        """Of the tables of a sheet, which stand below each other, the one with that row."""
+        parts = self._parts.get(sheet, [])
+        above = [part for part in parts if row is not None and part.header_row <= row]
+        return next(iter([*reversed(above), *parts]), None)
+
+    def _cause(self, sheet: str, row: int | None, rule: str) -> int | None:
         """The column of another cell that a rule looks at: what made it miss the blamed one."""
-        part = self._parts.get(sheet)
+        part = self._part(sheet, row)
         if part is None or self._suite is None:
             return None
         names = self._suite.names_in(rule)
@@ -228,21 +238,27 @@ class _Places:
         """The column of a header, else of the key, else the sheet's first that was read."""
         if (sheet, row, header) in self._doubts:
             return self._doubts[sheet, row or 0, header]
-        part = self._parts.get(sheet)
+        part = self._part(sheet, row)
         if part is None or not part.columns:
             return 1
         named = self._names.get(header, header)
         return part.columns.get(named) or part.columns.get(self._key) or min(part.columns.values())
 
 
-def _repeated(table: RawTable, rule: Rule, places: _Places) -> list[Remark]:
-    """The rows all of whose cells equal an earlier row's."""
+def _repeated(table: RawTable, rule: Rule, places: _Places, said: Iterable[Remark]) -> list[Remark]:
+    """The rows all of whose cells equal an earlier row's. What is to be mended there is to be
+    mended here, too: mended alone, the two would contradict each other."""
+    of_row: dict[tuple[str, int | None], list[Remark]] = {}
+    for one in said:
+        of_row.setdefault((one.sheet, one.row), []).append(one)
     firsts: dict[str, tuple[str, int]] = {}
-    remarks = []
+    remarks: list[Remark] = []
     names = ("cells", "sheet", "row")
     for cells, sheet, row in zip(*(table.frame[name].to_pylist() for name in names), strict=True):
         first_sheet, first = firsts.setdefault(cells, (sheet, row))
         if (first_sheet, first) != (sheet, row):
             where = f"工作表“{first_sheet}”" if first_sheet != sheet else ""
             remarks.append(places.whole_row(rule, sheet, row, "", f"{where}第 {first} 行"))
+            if first_sheet == sheet:
+                remarks += [replace(one, row=row) for one in of_row.get((sheet, first), ())]
     return remarks
