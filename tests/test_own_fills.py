@@ -32,6 +32,22 @@ NAMES = dict(zip(OWN, ("殡葬", "林场", "气象站", "公交线路", "税源"
 
 LEVELS = sorted(FILLS)
 
+USUAL_COLOURS = """
+FFFFFF F2F2F2 D9D9D9 D8D8D8 BFBFBF A6A6A6 808080 7F7F7F 595959 404040 262626 0D0D0D 000000
+EDEDED DBDBDB DADADA C9C9C9 D0D0D0 C0C0C0 E7E6E6 D0CECE AEAAAA AEABAB 757070 767171 3A3838
+EEECE1 DDD9C4 DDD9C3 C4BD97 D6DCE4 D6DCE5 ADB9CA ACB9CA 8497B0 44546A
+C6D9F0 C5D9F1 8DB4E2 8DB3E2 DBE5F1 DCE6F1 DCE6F2 B8CCE4 95B3D7 F2DCDB E6B8B7 DA9694
+EBF1DE EBF1DD D8E4BC D7E3BC E4DFEC E5E0EC CCC0DA CCC1D9 B1A0C7 DAEEF3 DBEEF3 B7DEE8 B7DDE8
+FDE9D9 FDEADA FCD5B4 FBD5B5 FABF8F DDEBF7 DEEBF6 BDD7EE D9E1F2 D9E2F3 B4C6E7 B4C7E7
+FCE4D6 FBE5D5 F8CBAD F7CBAC FFF2CC FEF2CB FFE699 FFE598 E2EFDA E2EFD9 C6E0B4 C5E0B3
+FFC7CE FFEB9C C6EFCE FFCC99 FFFFCC FFEB84 F8696B 63BE7B
+C00000 FF0000 FFC000 FFFF00 92D050 00B050 00B0F0 0070C0 002060 7030A0
+FFCCCC FFFF99 CCFFCC CCFFFF 99CCFF CC99FF FF99CC CCCCFF 969696 EEEEEE DDDDDD CCCCCC B2B2B2
+D4EA6B FFD7D7 FFFFD7 DEE6EF DDE8CB E0C2CD
+"""
+"""What spreadsheet programs offer to fill cells with: their themes in all tints, the standard
+colours, those of the built-in styles, and the palettes of Excel 97 and LibreOffice."""
+
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
@@ -164,8 +180,10 @@ def test_every_shade_tells_its_level_and_number(level: str) -> None:
     assert not others & set(shades)
 
 
-@pytest.mark.parametrize(
-    "colour", ["FFFFC7CE", "FFFFEB9C", "FFC6EFCE", "FFFFFFFF", "", "theme", "FFZZZZZZ"]
-)
-def test_other_colours_tell_nothing(colour: str) -> None:
+def test_no_usual_colour_is_a_shade_of_ours() -> None:
+    assert not [one for one in USUAL_COLOURS.split() if number_of(f"FF{one}") is not None]
+
+
+@pytest.mark.parametrize("colour", ["", "theme", "FFZZZZZZ"])
+def test_what_is_no_colour_tells_nothing(colour: str) -> None:
     assert number_of(colour) is None
