@@ -8,12 +8,15 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sharing_pipeline.intake.answer import Remark
+from sharing_pipeline.reply.anew import Base, new_book
 from sharing_pipeline.reply.words import FILLS
 from sharing_pipeline.settings import PROJECT, Settings
 from tests.workbooks import (
@@ -137,8 +140,7 @@ def test_the_first_sheet_counts_and_links(reply: Path) -> None:
     assert ["严重", "目录 A6", 1] in [line[:3] for line in lines]
     assert any("旧表" in str(line[1]) for line in lines)
     assert ["目录", 11, "合计 7"] in [line[1:4] for line in lines]
-    links = {cell.value: cell.hyperlink.location for cell in sheet["B"] if cell.hyperlink}
-    assert links == {f"目录 {place}": f"'目录'!{place}" for place in WRONG}
+    assert links_in(reply) == {f"目录 {place}": f"'目录'!{place}" for place in WRONG}
 
 
 def test_mending_only_the_coloured_cells_is_enough(
@@ -397,6 +399,31 @@ def test_json_objects_come_back_as_rows_under_their_numbers(
     assert [cell.value for cell in sheet[1]] == [*HEADER, "问题"]
     assert sheet["I2"].value is None
     assert sheet["I3"].value.startswith("【严重】")
+
+
+def links_in(reply: Path) -> dict[str, str]:
+    """Where the cells of the report lead, by their text."""
+    cells = openpyxl.load_workbook(reply)["校验结果"]["B"]
+    return {cell.value: cell.hyperlink.location for cell in cells if cell.hyperlink}
+
+
+def test_the_report_on_a_file_without_sheets_links_to_its_cells(
+    settings: Settings, tmp_path: Path
+) -> None:
+    rows = [row(), row(目录代码=None), row(目录代码="E-3", 目录名称="名录", 更新周期="有空时")]
+    (tmp_path / "目录.csv").write_text(csv_of([HEADER, *rows]), encoding="utf-8")
+    objects = [dict(zip(HEADER, cells, strict=True)) for cells in rows]
+    (tmp_path / "目录.json").write_text(json.dumps(objects), encoding="utf-8")
+    for name in ("目录.csv", "目录.json"):
+        links = links_in(reply_to(settings, tmp_path / name))
+        assert links == {"A3": "'目录'!A3", "F4": "'目录'!F4"}
+
+
+def test_nothing_links_to_rows_that_were_not_written() -> None:
+    base = Base(new_book([]), [], sheet="目录", last_row=9)
+    remark = Remark("warning", "rule", "", 9, 1, "目录代码", "", "", "")
+    assert (base.placed(remark).sheet, base.placed(remark).row) == ("目录", 9)
+    assert base.placed(replace(remark, row=10)).row is None
 
 
 def test_what_a_program_would_obey_is_neutralised(settings: Settings, tmp_path: Path) -> None:
