@@ -81,6 +81,24 @@ def test_a_record_without_items_stays_one(settings: Settings, tmp_path: Path) ->
     assert [one.accepted for one in answer.datasets] == [2, 1]
 
 
+def test_of_a_code_of_several_columns_the_empty_one_is_marked(
+    settings: Settings, tmp_path: Path
+) -> None:
+    records = [{"@id": "a", "title": "人口", "by": "甲局", "cycle": "每月",
+                "distribution": [{"url": None, "format": "csv"}]}]  # fmt: skip
+    sent = tmp_path / "目录.json"
+    sent.write_text(json.dumps({"dataset": records}), encoding="utf-8")
+    back = reply_to(settings, sent, source="portal")
+    sheet = openpyxl.load_workbook(back).worksheets[1]
+    [place] = marks(back, sheet.title)
+    assert sheet.cell(1, sheet[place].column).value == "distribution.url"
+
+
+def test_a_cell_beyond_the_header_is_marked_itself(settings: Settings, tmp_path: Path) -> None:
+    sent = write_csv(tmp_path / "目录.csv", [HEADER, GOOD, [*row(目录代码="E-2"), None, "多"]])
+    assert set(marks(reply_to(settings, sent), "目录")) == {"J3"}
+
+
 def own_report(path: Path) -> Path:
     """A workbook with two sheets of its sender's that are called as ours would be."""
     book = openpyxl.Workbook()

@@ -63,11 +63,13 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Surplus:
-    """A csv record with a filled cell beyond the header: the row is critical."""
+    """A csv record with a filled cell beyond the header: the row is critical. `place` is the
+    cell's column from 1."""
 
     sheet: str
     row: int
     value: str
+    place: int
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,9 @@ class RawTable:
 
     `frame` has string columns for every canonical column that was found or declared, then
     `row` (the sender's number), `sheet` and `cells`: the fingerprint of all the source cells.
-    `folds`: rows of one key are one entry (the source says row_is: resource). `read_as`: the
-    format and, of text, the encoding that the content showed.
+    `blanks`: of codes that are joined from several columns, (sheet, row, canonical column) → the
+    first empty one from 1. `folds`: rows of one key are one entry (the source says row_is:
+    resource). `read_as`: the format and, of text, the encoding that the content showed.
     """
 
     dataset: str
@@ -89,6 +92,7 @@ class RawTable:
     parts: list[Part] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     surplus: list[Surplus] = field(default_factory=list)
+    blanks: dict[tuple[str, int, str], int] = field(default_factory=dict)
     folds: bool = False
     read_as: str = ""
 

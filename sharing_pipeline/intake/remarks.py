@@ -179,6 +179,10 @@ class _Places:
         self._doubts = {
             (one.sheet, one.row, one.header): one.place for one in (table.doubts if table else [])
         }
+        self._surplus = {
+            (one.sheet, one.row): one.place for one in (table.surplus if table else [])
+        }
+        self._blanks = table.blanks if table else {}
         self._key = contract.key[0]
         self._titles = {
             one.name: one.title for one in contract.columns if one.name not in headers.values()
@@ -198,6 +202,8 @@ class _Places:
         if header in self._titles:  # intake's own name: the file has no such column
             column = self._cause(sheet, row, finding["rule"]) or column
             header = self._titles[header]
+        if finding["rule"] == "cells_beyond_header":
+            column = self._surplus.get((sheet, row), column)
         return Remark(
             level, finding["rule"], sheet, row, column, header, finding["value"] or "",
             finding["message"], finding["what_to_do"],
@@ -242,6 +248,8 @@ class _Places:
         if part is None or not part.columns:
             return 1
         named = self._names.get(header, header)
+        if (sheet, row or 0, named) in self._blanks:
+            return self._blanks[sheet, row or 0, named]
         return part.columns.get(named) or part.columns.get(self._key) or min(part.columns.values())
 
 

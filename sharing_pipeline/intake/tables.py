@@ -37,6 +37,7 @@ from sharing_pipeline.intake.headers import (
     refusing_form,
 )
 from sharing_pipeline.intake.lines import fill_merged, rows_of
+from sharing_pipeline.intake.matching import header_key
 from sharing_pipeline.intake.raw import (
     GUIDE_SHEET,
     FileTables,
@@ -49,7 +50,7 @@ from sharing_pipeline.intake.raw import (
 from sharing_pipeline.intake.readers import Reading, read_file
 from sharing_pipeline.intake.readers.grid import Grid
 from sharing_pipeline.intake.returned import as_sent, report_sheet
-from sharing_pipeline.intake.source_keys import headers_of
+from sharing_pipeline.intake.source_keys import Joined, headers_of
 from sharing_pipeline.intake.sources import Source
 from sharing_pipeline.intake.stacked import tables_of
 from sharing_pipeline.settings import Limits
@@ -253,6 +254,7 @@ def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contrac
         parts=parts,
         doubts=doubtful,
         surplus=[one for sheet, header in taken for one in _surplus(sheet, header)],
+        blanks={k: at for one in taken for k, at in _blanks(*one, contract).items()},
         folds=any(
             one.source.row_is == "resource" and dataset == one.source.dataset for one in sheets
         ),
@@ -282,13 +284,29 @@ def _surplus(sheet: _Sheet, header: Header) -> list[Surplus]:
     if not sheet.grid.checks_width:
         return []
     width = max((place + 1 for place, name in enumerate(header.names) if name), default=0)
-    beyond = sheet.grid.columns[width:]
-    return [
-        Surplus(sheet.grid.sheet, sheet.grid.first_row + row, value)
-        for row in sheet.rows
-        for value in [next((column[row] for column in beyond if column[row]), None)]
-        if value is not None
-    ]
+    beyond = list(enumerate(sheet.grid.columns[width:], width + 1))
+    found = []
+    for row in sheet.rows if beyond else ():
+        value, place = next(((c[row], at) for at, c in beyond if c[row]), (None, 0))
+        if value:
+            found.append(Surplus(sheet.grid.sheet, sheet.grid.first_row + row, value, place))
+    return found
+
+
+def _blanks(sheet: _Sheet, header: Header, contract: Contract) -> dict[tuple[str, int, str], int]:
+    """Which part of a code that is joined from several columns is empty."""
+    keys = [header_key(name) for name in header.names]
+    found = {}
+    for name, value in sheet.source.mapping(contract.table).columns.items():
+        if name not in sheet.assigned.columns or not isinstance(value, Joined):
+            continue
+        parts = [keys.index(header_key(one)) for one in headers_of(value)]
+        columns = [sheet.grid.columns[at] for at in parts]
+        for row in sheet.rows if contract[name].type == "code" else ():
+            empty = next((at for at, c in zip(parts, columns, strict=True) if not c[row]), None)
+            if empty is not None:
+                found[sheet.grid.sheet, sheet.grid.first_row + row, name] = empty + 1
+    return found
 
 
 def _nothing_found(
