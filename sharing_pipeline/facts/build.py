@@ -21,7 +21,7 @@ from sharing_pipeline.facts.demand import demand_state
 from sharing_pipeline.facts.exchange import STATE as EXCHANGE_STATE
 from sharing_pipeline.facts.exchange import DailyFile, daily_files, exchange_state, fingerprint
 from sharing_pipeline.intake.in_force import FOLDED, PROVENANCE, VANISHED, Store, in_force
-from sharing_pipeline.intake.judge import OWN_CODE_SEPARATOR
+from sharing_pipeline.intake.judge_organisations import OWN_CODE_SEPARATOR
 from sharing_pipeline.intake.lists import known_organisations, latest_list, load_file
 from sharing_pipeline.intake.sources import load_source
 from sharing_pipeline.organisations import Organisation, Organisations

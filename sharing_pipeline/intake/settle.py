@@ -13,7 +13,9 @@ import pyarrow as pa
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.intake.batch import Arrival, read_batch
 from sharing_pipeline.intake.in_force import PROVENANCE
-from sharing_pipeline.intake.judge import RESPONSIBLE, Judged, judge, merge_shared
+from sharing_pipeline.intake.judge import judge, merge_shared
+from sharing_pipeline.intake.judge_organisations import RESPONSIBLE
+from sharing_pipeline.intake.judged import Judged
 from sharing_pipeline.intake.lists import known_organisations
 from sharing_pipeline.intake.rules import FINDING
 from sharing_pipeline.intake.settle_entries import settle_entries

@@ -11,7 +11,7 @@ from sharing_pipeline.contracts import Contract
 from sharing_pipeline.intake.batch import Arrival
 from sharing_pipeline.intake.holds import add_parts, hold_shrunken
 from sharing_pipeline.intake.in_force import Store, stand_at
-from sharing_pipeline.intake.judge import Judged
+from sharing_pipeline.intake.judged import Judged
 from sharing_pipeline.intake.ownership import foreign_claims
 from sharing_pipeline.intake.rules import findings
 from sharing_pipeline.intake.submission import KEYS, Intake, select_arrow, write_rows

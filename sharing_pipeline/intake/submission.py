@@ -29,7 +29,7 @@ from sharing_pipeline.store.ledger import LakeFile, Part, PublishedNight, Submis
 KEYS = pa.schema([("submission", pa.int64()), ("key", pa.string())])
 """Columns of the lake files that name rows by their submission and key."""
 
-READER_VERSION = "4"
+READER_VERSION = "5"
 """Changes when the same bytes would be read differently."""
 
 

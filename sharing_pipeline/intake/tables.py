@@ -6,7 +6,7 @@ written. Runs inside the sandbox.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,20 +37,19 @@ from sharing_pipeline.intake.headers import (
     refusing_form,
 )
 from sharing_pipeline.intake.lines import fill_merged, rows_of
-from sharing_pipeline.intake.matching import header_key
+from sharing_pipeline.intake.odd_places import blanks, surplus
 from sharing_pipeline.intake.raw import (
     GUIDE_SHEET,
     FileTables,
     Part,
     RawTable,
     Skipped,
-    Surplus,
     read_as,
 )
 from sharing_pipeline.intake.readers import Reading, read_file
 from sharing_pipeline.intake.readers.grid import Grid
 from sharing_pipeline.intake.returned import as_sent, report_sheet
-from sharing_pipeline.intake.source_keys import Joined, headers_of
+from sharing_pipeline.intake.source_keys import headers_of
 from sharing_pipeline.intake.sources import Source
 from sharing_pipeline.intake.stacked import tables_of
 from sharing_pipeline.settings import Limits
@@ -253,8 +252,10 @@ def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contrac
         + (unpublished(frame) if dataset == "catalogue" else []),
         parts=parts,
         doubts=doubtful,
-        surplus=[one for sheet, header in taken for one in _surplus(sheet, header)],
-        blanks={k: at for one in taken for k, at in _blanks(*one, contract).items()},
+        surplus=[one for sheet, header in taken for one in surplus(sheet.grid, header, sheet.rows)],
+        blanks={
+            at: place for sheet, header in taken for at, place in _blanks(sheet, header, contract)
+        },
         folds=any(
             one.source.row_is == "resource" and dataset == one.source.dataset for one in sheets
         ),
@@ -280,33 +281,13 @@ def _part(sheet: _Sheet, header: Header, dataset: str) -> Part:
     return Part(sheet.grid.sheet, header.row, headers, columns)
 
 
-def _surplus(sheet: _Sheet, header: Header) -> list[Surplus]:
-    if not sheet.grid.checks_width:
-        return []
-    width = max((place + 1 for place, name in enumerate(header.names) if name), default=0)
-    beyond = list(enumerate(sheet.grid.columns[width:], width + 1))
-    found = []
-    for row in sheet.rows if beyond else ():
-        value, place = next(((c[row], at) for at, c in beyond if c[row]), (None, 0))
-        if value:
-            found.append(Surplus(sheet.grid.sheet, sheet.grid.first_row + row, value, place))
-    return found
-
-
-def _blanks(sheet: _Sheet, header: Header, contract: Contract) -> dict[tuple[str, int, str], int]:
-    """Which part of a code that is joined from several columns is empty."""
-    keys = [header_key(name) for name in header.names]
-    found = {}
-    for name, value in sheet.source.mapping(contract.table).columns.items():
-        if name not in sheet.assigned.columns or not isinstance(value, Joined):
-            continue
-        parts = [keys.index(header_key(one)) for one in headers_of(value)]
-        columns = [sheet.grid.columns[at] for at in parts]
-        for row in sheet.rows if contract[name].type == "code" else ():
-            empty = next((at for at, c in zip(parts, columns, strict=True) if not c[row]), None)
-            if empty is not None:
-                found[sheet.grid.sheet, sheet.grid.first_row + row, name] = empty + 1
-    return found
+def _blanks(
+    sheet: _Sheet, header: Header, contract: Contract
+) -> Iterable[tuple[tuple[str, int, str], int]]:
+    codes = [name for name in sheet.assigned.columns if contract[name].type == "code"]
+    declared = sheet.source.mapping(contract.table).columns
+    joined = {name: declared[name] for name in codes if name in declared}
+    return blanks(sheet.grid, header, sheet.rows, joined).items()
 
 
 def _nothing_found(

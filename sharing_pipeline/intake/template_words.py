@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sharing_pipeline.codes import CodeTable
 from sharing_pipeline.contracts import Column, Contract
 from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.intake.judge import PROVIDER, RESPONSIBLE
+from sharing_pipeline.intake.judge_organisations import PROVIDER, RESPONSIBLE
 from sharing_pipeline.intake.rules import Rule, load_rules
 from sharing_pipeline.intake.suites import load_suite
 from sharing_pipeline.settings import Settings

@@ -14,7 +14,8 @@ from sharing_pipeline.codes import load_codes
 from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.intake.batch import Arrival, read_batch
 from sharing_pipeline.intake.expectations import Suites
-from sharing_pipeline.intake.judge import Judged, judge
+from sharing_pipeline.intake.judge import judge
+from sharing_pipeline.intake.judged import Judged
 from sharing_pipeline.intake.raw import FileTables, RawTable
 from sharing_pipeline.intake.rules import load_rules
 from sharing_pipeline.intake.sources import Source, load_source
