@@ -74,6 +74,11 @@ def test_resource_ids_that_lost_their_zeros(tmp_path: Path) -> None:
     assert result.quarantine["value"].to_pylist() == ["361"]
 
 
+def test_wide_letters_in_codes_are_the_same_letters(tmp_path: Path) -> None:
+    result = take(tmp_path, [row("Ｂ１", resource_id="３６１１ＪＴ／１"), row("B2")])
+    assert (written(result)[0]["batch_id"], written(result)[0]["resource_id"]) == ("B1", "3611JT/1")
+
+
 def test_headers_repeated_and_blank_lines_are_no_rows(tmp_path: Path) -> None:
     text = as_csv([row("B1")]) + "\n" + "," * 15 + "\n" + as_csv([row("B2")])
     result = take(tmp_path, text)

@@ -9,6 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+ASCII = "".join(map(chr, range(ord("!"), ord("~") + 1)))
+FULL_WIDTH = "".join(chr(ord(letter) - ord("!") + ord("！")) for letter in ASCII)
+"""The letters, digits and signs of codes, and how an input method writes them as wide as Chinese
+characters: ３６１１ＪＴ is 3611JT."""
+
 ERROR_VALUE = r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|#+)"
 """What a spreadsheet program shows instead of a value; its letters in any case."""
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sharing_pipeline.codes import INVISIBLE, CodeTable
 from sharing_pipeline.contracts import Column, Contract
-from sharing_pipeline.intake.identifiers import NO_CODE, SPOILT
+from sharing_pipeline.intake.identifiers import ASCII, FULL_WIDTH, NO_CODE, SPOILT
 
 BEYOND = "beyond_header"
 """The key in `unread` of the first filled cell beyond the header."""
@@ -219,11 +219,12 @@ def _moment(raw: str, timezone: str) -> str:
 
 
 def _tidied(name: str, raw: str) -> str:
-    """A text or code without the white space around it, a code without hidden characters and
-    with half-width digits; a cell that shows nothing is empty."""
+    """A text or code without the white space around it, a code without hidden characters and with
+    half-width letters, digits and signs; a cell that shows nothing is empty."""
     shown = raw
     if name in KEYS:
-        shown = f"regexp_replace(translate({raw}, {_DIGITS}), '[{_HIDDEN}\\x{{a0}}]', '', 'g')"
+        narrow = f"translate({raw}, {literal(FULL_WIDTH)}, {literal(ASCII)})"
+        shown = f"regexp_replace({narrow}, '[{_HIDDEN}\\x{{a0}}]', '', 'g')"
     edges = f"'^[{_WHITE_SPACE}]+|[{_WHITE_SPACE}]+$'"
     nothing = f"'[{_WHITE_SPACE}{_HIDDEN}]*'"
     return (

@@ -21,7 +21,9 @@ from sharing_pipeline.contracts import Column
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.intake.dates import read_date, read_dates, read_timestamp, zone_named
 from sharing_pipeline.intake.identifiers import (
+    ASCII,
     ERROR_VALUE,
+    FULL_WIDTH,
     is_spoilt,
     spoilt_in,
     stands_for_nothing,
@@ -43,7 +45,7 @@ DTYPES = {
 and become Arrow's date32 by a cast."""
 
 _BOOLEANS = {"true": True, "是": True, "false": False, "否": False}
-_FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+_HALF_WIDTH = str.maketrans(FULL_WIDTH, ASCII)
 _NOTHING_TO_SEE = INVISIBLE + "".join(chr(c) for c in range(0x3001) if chr(c).isspace())
 _ERROR_VALUE = re.compile(ERROR_VALUE, re.IGNORECASE)
 _NEEDS_A_LOOK = (
@@ -211,7 +213,7 @@ def _code(text: str, _: bool) -> Cell:
     """
     if text.isascii() and text.isdecimal():
         return Cell(text)
-    text = visible(text).replace("\u00a0", "").translate(_FULL_WIDTH_DIGITS).strip()
+    text = visible(text).replace("\u00a0", "").translate(_HALF_WIDTH).strip()
     if stands_for_nothing(text):
         return Cell(None, unread=True)
     if is_spoilt(text) or _failed(text):
