@@ -72,10 +72,14 @@ def validate(
     frame: pd.DataFrame,
     suites: Suites,
     *,
+    sent_back: pd.DataFrame | None = None,
     organisations: Organisations | None = None,
     sharing_methods: Mapping[str, str] | None = None,
 ) -> SuiteReport:
     """Run the dataset's suite on the rows that go in; an empty frame gives zero counts.
+
+    `sent_back`: the rows that don't, so that their sender hears at once of every cell that is
+    wrong in itself; what only shows beside other rows is judged among those that go in.
 
     `frame`: a unique index, by which findings speak of rows; the contract's columns typed,
     `<name>__unread` and `<name>__remark` beside them, and `as_of`, the D of the run.
@@ -85,14 +89,15 @@ def validate(
     """
     suite = load_suite(dataset, suites.folder)
     outcomes: Outcomes = dict.fromkeys(suite.texts, (0, []))
-    if len(frame):
+    back = frame.iloc[:0] if sent_back is None else sent_back
+    if len(frame) or len(back):
         frame = with_suite_columns(
             dataset, frame, organisations=organisations, sharing_methods=sharing_methods
         )
         # A condition copies the rows it leaves: the fewer columns, the cheaper.
         mentioned = set(texts_in([each["kwargs"] for each in suite.expectations]))
         judged = frame[[name for name in frame.columns if name in mentioned]]
-        outcomes = suites.run(suite, judged)
+        outcomes = suites.run(suite, _with(judged, back))
     results, findings = [], []
     for expectation, text in zip(suite.expectations, suite.texts.values(), strict=True):
         evaluated, failed = outcomes[text.rule]
@@ -105,8 +110,20 @@ def validate(
             )
         )
         if failed:
-            findings.append(_findings(text, frame.loc[failed, _shown_column(expectation, frame)]))
+            shown = _shown_column(expectation, frame)
+            cells = [rows.loc[rows.index.isin(failed), shown] for rows in (frame, back)
+                     if shown in rows.columns]  # fmt: skip
+            findings.append(_findings(text, pd.concat(cells)))
     return SuiteReport(dataset, results, _joined(findings))
+
+
+def _with(judged: pd.DataFrame, back: pd.DataFrame) -> pd.DataFrame:
+    """The rows that go in, and those sent back, whose helper columns say nothing."""
+    if back.empty:
+        return judged
+    flags = judged.select_dtypes("bool").columns.difference(back.columns)
+    others = back.reindex(columns=judged.columns).assign(**dict.fromkeys(flags, False))
+    return pd.concat([judged, others.astype(judged.dtypes)]).sort_index()
 
 
 def run_suite(suite: Suite, frame: pd.DataFrame) -> Outcomes:

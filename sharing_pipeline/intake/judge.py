@@ -154,6 +154,7 @@ def _run_suite(
         contract.table,
         judged.accepted,
         suites,
+        sent_back=judged.frame[judged.refused & ~judged.duplicate],
         organisations=organisations,
         sharing_methods=methods,
     )
