@@ -15,7 +15,10 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sharing_pipeline.contracts import load_contracts
 from sharing_pipeline.intake.answer import Remark
+from sharing_pipeline.intake.sources import load_source
+from sharing_pipeline.intake.tables import read_tables
 from sharing_pipeline.reply.anew import Base, new_book
 from sharing_pipeline.reply.words import FILLS
 from sharing_pipeline.settings import PROJECT, Settings
@@ -437,6 +440,60 @@ def test_what_a_program_would_obey_is_neutralised(settings: Settings, tmp_path: 
     assert "'=1+1" in texts
 
 
+PORTAL = """
+title: 门户
+dataset: catalogue
+organisations: from_rows
+columns: {catalogue_code: "@id", name: "=名称", org_name: 提供方, update_cycle: 更新周期}
+constants: {publish_status: 已发布, sharing_type: 无条件共享}
+"""
+"""A source some of whose headers a spreadsheet program would obey."""
+
+OBEYED = [
+    ["@id", "=名称", "提供方", "更新周期"],
+    ["-B10", "=1+1", "A局", "每月"],
+    ["+B11", "-12", "A局", "有空时"],
+    ["@B12", "'林场'", "A局", "每年"],
+    ["+B11", "-12", "A局", "有空时"],
+    [None, "学籍", "A局", "每年"],
+]
+
+
+def write_lines(path: Path, lines: list[list[str | None]]) -> Path:
+    """A file of the format that its name says."""
+    if path.suffix == ".ods":
+        return write_ods(path, lines)
+    header, *rows = lines
+    objects = [dict(zip(header, cells, strict=True)) for cells in rows]
+    text = csv_of(lines) if path.suffix == ".csv" else json.dumps(objects)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("ending", ["csv", "ods", "json"])
+def test_what_was_neutralised_is_read_as_it_was_sent(
+    settings: Settings, tmp_path: Path, ending: str
+) -> None:
+    (settings.catalog / "sources" / "portal.yaml").write_text(PORTAL, encoding="utf-8")
+    sent = write_lines(tmp_path / f"目录.{ending}", OBEYED)
+    first = reply_to(settings, sent, "first.xlsx", source="portal")
+    second = reply_to(settings, first, "second.xlsx", source="portal")
+    [sheet] = [sheet for name, sheet in values_of(second).items() if name != "校验结果"]
+    written = {value for line in sheet for value in line}
+    assert {"'@id", "'=1+1", "'-B10", "-12", "'林场'"} <= written
+    source, contracts = load_source(settings.catalog, "portal"), load_contracts(settings.catalog)
+    before, *after = [
+        [table.frame.drop_columns("sheet") for table in read.tables]
+        for path in (sent, first, second)
+        for read in [read_tables(path, path.name, source, contracts)]
+    ]
+    assert after == [before, before]
+    answers = [checked(settings, path, source="portal").answer for path in (sent, first, second)]
+    counts, *later = [[replace(one, remarks=()) for one in each.datasets] for each in answers]
+    assert counts[0].duplicate == counts[0].quarantined == 1
+    assert later == [counts, counts]
+
+
 def test_macros_come_back_where_the_name_says_so(settings: Settings, tmp_path: Path) -> None:
     path = damaged_workbook(tmp_path / "目录.xlsm")
     parts = parts_of(path)
@@ -486,7 +543,9 @@ def test_a_workbook_that_cannot_be_edited_is_written_anew(
     assert any("不能原样带回" in str(line) for line in values_of(back)["校验结果"])
 
 
-def test_an_ods_comes_back_as_an_xlsx(settings: Settings, tmp_path: Path) -> None:
+def write_ods(path: Path, lines: list[list[str | None]]) -> Path:
+    """An ods with one sheet, 目录, whose columns are two inches wide."""
+
     def cell(text: str | None) -> str:
         if text is None:
             return "<table:table-cell/>"
@@ -495,7 +554,6 @@ def test_an_ods_comes_back_as_an_xlsx(settings: Settings, tmp_path: Path) -> Non
             f"<text:p>{text}</text:p></table:table-cell>"
         )
 
-    lines = [HEADER, GOOD, row(目录代码=None)]
     body = "".join(f"<table:table-row>{''.join(map(cell, one))}</table:table-row>" for one in lines)
     space = "urn:oasis:names:tc:opendocument:xmlns"
     content = (
@@ -508,11 +566,15 @@ def test_an_ods_comes_back_as_an_xlsx(settings: Settings, tmp_path: Path) -> Non
         f'<table:table-column table:style-name="co1" table:number-columns-repeated="8"/>{body}'
         "</table:table></office:spreadsheet></office:body></office:document-content>"
     )
-    path = tmp_path / "目录.ods"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{space}:manifest:1.0"/>')
         archive.writestr("content.xml", content)
+    return path
+
+
+def test_an_ods_comes_back_as_an_xlsx(settings: Settings, tmp_path: Path) -> None:
+    path = write_ods(tmp_path / "目录.ods", [HEADER, GOOD, row(目录代码=None)])
     back = reply_to(settings, path)
     sheet = openpyxl.load_workbook(back)["目录"]
     assert [cell.value for cell in sheet[2]] == GOOD

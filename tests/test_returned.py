@@ -139,6 +139,31 @@ def test_a_sheet_that_is_called_as_ours_stays(
     assert checked(settings, again).answer.datasets[0].accepted == 3
 
 
+def test_a_hidden_sheet_that_is_called_as_ours_stays(settings: Settings, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(own_report(tmp_path / "目录.xlsx"))
+    for name in ("校验结果", "校验结果（2）"):
+        book[name].sheet_state = "hidden"
+    book.save(tmp_path / "目录.xlsx")
+    back = reply_to(settings, tmp_path / "目录.xlsx")
+    names = ["校验结果（3）", "目录", "校验结果", "校验结果（2）"]
+    assert openpyxl.load_workbook(back).sheetnames == names
+    answer = checked(settings, back).answer
+    assert (answer.report_sheet, answer.datasets[0].rows_read) == ("校验结果（3）", 2)
+    assert "隐藏的工作表“校验结果”没有读。" in answer.notes
+
+
+def test_a_report_that_was_hidden_is_replaced(settings: Settings, tmp_path: Path) -> None:
+    back = reply_to(settings, write_csv(tmp_path / "目录.csv", [HEADER, row(更新周期="有空时")]))
+    book = openpyxl.load_workbook(back)
+    book["校验结果"].sheet_state, book.active = "hidden", 1
+    book.save(back)
+    assert not [one for one in checked(settings, back).answer.notes if "校验结果" in one]
+    book = openpyxl.load_workbook(reply_to(settings, back, "again.xlsx"))
+    assert [(one.title, one.sheet_state) for one in book] == [
+        ("校验结果", "visible"), ("目录", "visible"),
+    ]  # fmt: skip
+
+
 def test_a_repeated_row_is_mended_with_the_one_that_it_repeats(
     settings: Settings, tmp_path: Path
 ) -> None:

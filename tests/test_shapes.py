@@ -464,6 +464,54 @@ def test_a_header_that_comes_again_in_other_words_is_no_row(tmp_path: Path) -> N
     assert [line.row for line in found.skipped] == [3]
 
 
+def test_a_header_of_which_a_merged_cell_covers_one_comes_again(
+    read_book: Callable[..., FileTables],
+) -> None:
+    first = [HEADER[2], *HEADER[:2], *HEADER[3:]]
+    lines = [[row[2], *row[:2], *row[3:]] for row in ROWS]
+    for line in lines[1:]:
+        line[0] = None
+    again = [None, *first[1:]]
+    sheet = Sheet("目录", [first, lines[0], lines[1], again, lines[2]], merged=[(1, 0, 4, 0)])
+    tables = read_book(sheet)
+    assert cells(only(tables), *COLUMNS) == ROWS
+    assert [line.row for line in tables.skipped] == [4]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        [["附：必填项"], HEADER[:3], ["示例：E-1", "某名称", "361100"]],
+        [["审核要点", *HEADER[:2], HEADER[4]]],
+    ],
+)
+def test_a_list_of_headers_below_the_rows_is_no_table(
+    tmp_path: Path, below: list[list[str]]
+) -> None:
+    table = only(read(tmp_path, csv_bytes([HEADER, *ROWS, *below]), "a.csv"))
+    assert table.rejected is None
+    assert cells(table, *COLUMNS)[:3] == ROWS
+
+
+def test_a_sheet_called_after_its_first_table_may_hold_another(
+    read_book: Callable[..., FileTables],
+) -> None:
+    tables = read_book(Sheet("目录", [HEADER, *ROWS, ["二、挂载资源"], *RESOURCES]))
+    assert [(one.dataset, one.rejected) for one in tables.tables] == [
+        ("catalogue", None), ("resource", None),
+    ]  # fmt: skip
+
+
+def test_field_rows_about_columns_of_ours_are_rows(read_book: Callable[..., FileTables]) -> None:
+    header = ["目录代码", "信息项名称", "信息项代码", "数据类型", "长度", "说明"]
+    lines = [["E1", "批次号", "batch_id", "字符型", "50", "批次"],
+             [None, "资源标识", "resource_id", "字符型", None, "资源标识"],
+             [None, "目录代码", "catalogue_code", "字符型", "10", "目录名称"]]  # fmt: skip
+    table = only(read_book(Sheet("信息项", [header, *lines], merged=[(1, 0, 3, 0)])))
+    names = [["E1", line[1]] for line in lines]
+    assert cells(table, "catalogue_code", "field_name") == names
+
+
 BESIDE = RESOURCES[0][:1] + RESOURCES[0][2:4]
 
 
@@ -490,6 +538,22 @@ def test_an_entry_and_its_resource_in_one_row_are_both_read(
             ["R-3", ROWS[1][0], "未挂载"],
         ]  # fmt: skip
         assert tables.notes == []
+
+
+def test_entries_with_resources_beside_them_under_a_header_on_each_page(
+    read_book: Callable[..., FileTables],
+) -> None:
+    header = [*HEADER, *BESIDE]
+    line = [*ROWS[0], "R-1", "库表", "已挂载"]
+    swapped = [header[1], header[0], *header[2:]]
+    for sheet in ("Sheet1", "目录"):
+        for below in (header, swapped):
+            other = [*ROWS[1], "R-2", "接口", "已挂载"]
+            if below is swapped:
+                other = [other[1], other[0], *other[2:]]
+            entries, resources = read_book(Sheet(sheet, [header, line, below, other])).tables
+            assert cells(entries, *COLUMNS) == ROWS[:2]
+            assert cells(resources, "resource_id") == [["R-1"], ["R-2"]]
 
 
 def test_resource_columns_that_are_not_read_are_named(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ _WORKBOOKS = ("xlsx", "xlsb", "xls", "ods")
 @dataclass(frozen=True)
 class Remark:
     """One thing said about a cell. `column` counts from 1; `header` is empty for a whole row, and
-    `row` None for the whole file."""
+    `row` None for the whole file. `again`: it was said of the row that this one repeats."""
 
     level: str
     rule: str
@@ -31,6 +31,7 @@ class Remark:
     value: str
     message: str
     what_to_do: str
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class DatasetAnswer:
     @property
     def warnings(self) -> int:
         """How many warnings there are."""
-        return sum(one.level == "warning" for one in self.remarks)
+        return sum(one.level == "warning" and not one.again for one in self.remarks)
 
     @property
     def clean(self) -> bool:

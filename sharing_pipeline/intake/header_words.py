@@ -204,11 +204,14 @@ def notes(headers: list[Header], source: Source, contract: Contract) -> list[str
     ]
 
 
-def unread(grid: Grid, header: Header, used: Collection[int]) -> list[str]:
-    """The headers of a sheet at other places than those that were `used` or spoken of."""
+def unread(grid: Grid, header: Header, used: Collection[int], known: Collection[str]) -> list[str]:
+    """The headers of a sheet at other places than those that were `used` or spoken of, unless
+    they are `known` to belong to the entry above."""
     free = [(place, str(name)) for place, name in enumerate(header.names) if name]
     names = [
-        name for place, name in free if place not in used and header_key(name) not in _OF_NOBODY
+        name
+        for place, name in free
+        if place not in used and header_key(name) not in {*_OF_NOBODY, *known}
     ]
     if not names:
         return []
@@ -219,10 +222,11 @@ def unread(grid: Grid, header: Header, used: Collection[int]) -> list[str]:
     ]
 
 
-def unpublished(frame: pa.Table) -> list[str]:
+def unpublished(frame: pa.Table, doubtful: Collection[Doubt]) -> list[str]:
     """What becomes of entries without 发布状态: they are no part of the rates."""
     if _PUBLISHED not in frame.column_names:
-        return [NO_STATUS]
+        in_doubt = any(one.column == _PUBLISHED for one in doubtful)
+        return [] if in_doubt else [NO_STATUS]
     blank = frame[_PUBLISHED].null_count
     return [f"有 {blank:,} 行没有写发布状态，按未发布处理，不参加考核。"] if blank else []
 

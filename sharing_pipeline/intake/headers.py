@@ -151,6 +151,8 @@ def _judge(
 
 def dataset_of_sheet(grid: Grid, contracts: Mapping[str, Contract]) -> str | None:
     """The dataset that a canonical sheet's name announces: 目录, 挂载资源, 信息项, 供需清单, …"""
+    if grid.part:
+        return None
     sheet = header_key(grid.sheet)
     return next(
         (name for name in DATASETS if sheet and sheet == header_key(contracts[name].sheet)), None

@@ -38,6 +38,8 @@ _DECIMAL = re.compile(r"\d+\.\d*[1-9]\d*", re.ASCII)
 """12.5; 12.0 is how others write 12."""
 _SHORTEST_NUMBER = 6
 """Shorter numbers may count chapters: 2 stands beside 2.1."""
+_MOST_PER_WHOLE = 10
+"""For so many codes one at least must still have its zeros; a single one may be the odd one."""
 _TELLING_DIGITS = 4
 """So many digits that are the same in all codes of a column are no accident."""
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
@@ -87,7 +89,8 @@ def _without_zeros(codes: Collection[str]) -> set[str]:
     none is longer and most are that long, or the short ones would begin like them with their
     zeros; codes of other shapes say nothing about it.
     """
-    widths = {len(code) for code in codes if code.startswith("0") and code.isdecimal()}
+    zero_led = [code for code in codes if code.startswith("0") and code.isdecimal()]
+    widths = {len(code) for code in zero_led}
     if len(widths) != 1:
         return set()
     width = widths.pop()
@@ -95,8 +98,12 @@ def _without_zeros(codes: Collection[str]) -> set[str]:
     short = {code for code in digits_only if len(code) < width}
     if any(len(code) > width for code in digits_only):
         return set()
+    if 2 * len(short) < len(digits_only):
+        return short
     begins = {_beginning(code.zfill(width)) for code in digits_only}
-    return short if 2 * len(short) < len(digits_only) or len(begins) == 1 else set()
+    return (
+        short if len(begins) == 1 and len(digits_only) <= _MOST_PER_WHOLE * len(zero_led) else set()
+    )
 
 
 def _beginning(code: str) -> str:

@@ -215,6 +215,13 @@ class _Places:
         column = self._column(sheet, row, "")
         return Remark(rule.severity, rule.name, sheet, row, column, "", value, message, what_to_do)
 
+    def again(self, remark: Remark, sheet: str, row: int) -> Remark:
+        """A remark on a row that is repeated, for the same cell of its repetition."""
+        column = remark.column
+        if self._part(sheet, row) is not self._part(remark.sheet, remark.row):
+            column = self._column(sheet, row, remark.header)
+        return replace(remark, sheet=sheet, row=row, column=column, again=True)
+
     def held(self, rule: Rule, sheet: str, row: int, org: str, why: str) -> Remark:
         """A row that waits for a person."""
         return self.whole_row(rule, sheet, row, org, why)
@@ -267,6 +274,6 @@ def _repeated(table: RawTable, rule: Rule, places: _Places, said: Iterable[Remar
         if (first_sheet, first) != (sheet, row):
             where = f"工作表“{first_sheet}”" if first_sheet != sheet else ""
             remarks.append(places.whole_row(rule, sheet, row, "", f"{where}第 {first} 行"))
-            if first_sheet == sheet:
-                remarks += [replace(one, row=row) for one in of_row.get((sheet, first), ())]
+            said_first = of_row.get((first_sheet, first), ())
+            remarks += [places.again(one, sheet, row) for one in said_first]
     return remarks

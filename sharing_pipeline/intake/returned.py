@@ -31,9 +31,10 @@ def report_sheet(grids: Sequence[Grid]) -> str:
 
 def as_sent(grids: Sequence[Grid], shape: Shape | None) -> list[Grid]:
     """The sheets of a file; those of a reply without what the reply added."""
-    if not any(map(_is_report, grids)):
-        return list(grids)
-    theirs = [_as_written(_without_problems(grid)) for grid in grids if not _is_report(grid)]
+    theirs = [grid for grid in grids if not grid.hidden and not _is_report(grid)]
+    if not any(map(_is_report, grids)) and not any(map(_has_problems, theirs)):
+        return theirs
+    theirs = [_as_written(_without_problems(grid)) for grid in theirs]
     items = shape.explode if shape is not None else None
     return [_with_items_known(grid, items) for grid in theirs] if items else theirs
 
@@ -46,14 +47,19 @@ def _is_report(grid: Grid) -> bool:
 
 
 def _without_problems(grid: Grid) -> Grid:
-    last = grid.columns[-1:]
-    return replace(grid, columns=grid.columns[:-1]) if last and _is_ours(last[0]) else grid
+    return replace(grid, columns=grid.columns[:-1]) if _is_ours(grid.columns[-1:]) else grid
 
 
-def _is_ours(column: list[Cell]) -> bool:
-    """Whether it is headed 问题 and we wrote in it; what a sender noted there counts no more than
-    our text. A column 问题 without a mark of ours may be the sender's own."""
-    header, *below = [cell for cell in column if cell] or [""]
+def _has_problems(grid: Grid) -> bool:
+    """Whether there is a column 问题 in which we wrote: somebody has saved that sheet alone."""
+    column = [cell for cells in grid.columns[-1:] for cell in cells if cell]
+    return _is_ours(grid.columns[-1:]) and any(cell.startswith(_MARKS) for cell in column)
+
+
+def _is_ours(last: list[list[Cell]]) -> bool:
+    """Whether a sheet's last column is headed 问题 and we wrote in it; what a sender noted there
+    counts no more than our text. One without a mark of ours may be the sender's own."""
+    header, *below = [cell for column in last for cell in column if cell] or [""]
     return header.split("\n")[0] == PROBLEM_HEADER and (
         header != PROBLEM_HEADER or any(cell.startswith(_MARKS) for cell in below) or not below
     )

@@ -57,7 +57,8 @@ def settle(intake: Intake, dataset: str, arrivals: Sequence[Arrival]) -> None:
         methods = judged.frame.loc[judged.standing, ["key", "sharing_method"]].dropna()
         intake.sharing_methods = dict(zip(methods["key"], methods["sharing_method"], strict=True))
         keys = judged.frame["key"].dropna()
-        intake.zero_led = set(keys[keys.str.startswith("0")])
+        zero_led = set(keys[keys.str.startswith("0") & keys.str.isdecimal()])
+        intake.lost_zeros = {key.lstrip("0") for key in zero_led}.difference(keys)
     if dataset == "organisation":
         intake.organisations = known_organisations(intake.store)
 
@@ -69,7 +70,7 @@ def _why(arrival: Arrival) -> str:
 def _judge(intake: Intake, contract: Contract, arrivals: Sequence[Arrival]) -> Judged:
     frame = read_batch(contract, arrivals, intake.codes, intake.day)
     if contract.table in _OF_ENTRIES:
-        _mark_lost_zeros(frame, intake.zero_led)
+        _mark_lost_zeros(frame, intake.lost_zeros)
     shared = {one.submission for one in arrivals if one.table is not None and one.table.folds}
     own = {one.submission for one in arrivals if one.source.organisations == "from_rows"}
     judged = judge(
@@ -90,11 +91,10 @@ def _judge(intake: Intake, contract: Contract, arrivals: Sequence[Arrival]) -> J
     return judged
 
 
-def _mark_lost_zeros(frame: pd.DataFrame, zero_led: set[str]) -> None:
-    """Codes of entries that are tonight's entries' without their zeros are damaged: where a whole
-    column has lost them, only the entries tell."""
-    shorter = {code.lstrip("0") for code in zero_led}
-    lost = frame["catalogue_code"].isin(shorter)
+def _mark_lost_zeros(frame: pd.DataFrame, lost_zeros: set[str]) -> None:
+    """Codes that are tonight's entries' without their zeros are damaged: where a whole column has
+    lost them, only the entries tell."""
+    lost = frame["catalogue_code"].isin(lost_zeros)
     if lost.any():
         written = frame.loc[lost, "catalogue_code"]
         frame.loc[lost, "catalogue_code__unread"] = written

@@ -1,119 +1,154 @@
 """Several tables below each other on one sheet, such as 一、目录 and 二、挂载资源: each is a sheet
 of its own to whoever reads it.
 
-A line begins a table when it is a header with other columns than the one before. The same header
-once more, whatever words it is in, begins none: its place is noted for lines.py.
+A line below the header begins a table when it is a whole header and its columns stand elsewhere.
+The same header once more, whatever words it is in, begins none: its place is noted for lines.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sharing_pipeline.contracts import Contract
-from sharing_pipeline.intake.headers import find_header, told_by
+from sharing_pipeline.intake.headers import Header, assign, find_header, told_by
 from sharing_pipeline.intake.matching import header_key, known_keys, match
 from sharing_pipeline.intake.readers.grid import Cell, Grid
-from sharing_pipeline.intake.source_keys import headers_of
 from sharing_pipeline.intake.sources import Source
 
 _FIRST_COLUMNS = 3
-"""A header has a cell in one of these: the others needn't be looked through."""
+"""A header has a word in one of the first columns that are read: the others needn't be looked
+through."""
 _FEWEST_NAMES = 3
-_UNKNOWN_PER_KNOWN = 3
-"""Of the words of a header so many are known for each that isn't."""
-
-
-@dataclass(frozen=True)
-class _Announced:
-    """A line (from 0) that is a header: of which dataset, and which columns stand where."""
-
-    place: int
-    dataset: str
-    columns: Mapping[str, list[int]]
+_TWO_LINES = 2
+"""So many may be one header."""
 
 
 def tables_of(grid: Grid, source: Source, contracts: Mapping[str, Contract]) -> Iterator[Grid]:
     """The sheet's tables from the top, each with the titles above it; mostly the sheet itself."""
-    announced = _announced(grid, source, contracts) if grid.header is None else []
-    begins = [
-        one.place
-        for before, one in zip([None, *announced], announced, strict=False)
-        if before is None or (before.dataset, before.columns) != (one.dataset, one.columns)
-    ]
-    again = frozenset(one.place for one in announced).difference(begins)
-    ends = [_above_titles(grid, place) for place in begins[1:]]
+    words = _Words(source, contracts)
+    first = _first_header(grid, words) if grid.header is None else None
+    if first is None or not first.certain:
+        yield grid
+        return
+    begins, again = _headers_below(grid, first, words)
+    if not begins and not again:
+        yield grid
+        return
+    ends = [_above_titles(grid, place) for place in begins]
     for begin, end in zip([0, *ends], [*ends, grid.row_count], strict=True):
-        yield _rows(grid, begin, end, again) if again or ends else grid
+        yield _rows(grid, begin, end, again)
 
 
-def _announced(grid: Grid, source: Source, contracts: Mapping[str, Contract]) -> list[_Announced]:
-    """The header lines from the top; none where only the first lines may be one."""
-    words, known = _words(contracts, source), known_keys(contracts, source)
-    places = {
-        place
-        for column in grid.columns[:_FIRST_COLUMNS]
-        for place, cell in enumerate(column)
-        if cell in words
-    }
-    found = {
-        place: told
-        for place in sorted(places)
-        if _may_be_header(line := [column[place] for column in grid.columns], known)
-        and (told := _told(place, line, source, contracts))
-    }
-    if not found:
-        return []
-    best = find_header(grid, source, contracts)  # it may have columns beside those that are known
-    if best is not None and best.certain:
-        place = best.first_data - 1
-        found[place] = _Announced(place, best.dataset, best.matches)
-    return [one for place, one in sorted(found.items()) if not _is_upper_half(one, found)]
+def _first_header(grid: Grid, words: _Words) -> Header | None:
+    """The topmost header: the best one of a sheet may be that of a later table."""
+    first = words.header(grid)
+    while first is not None and first.certain:
+        lines = _rows(grid, 0, max(0, first.first_data - _TWO_LINES), frozenset())
+        above = words.header(lines)
+        if above is None or not words.is_whole(above):
+            break
+        first = above
+    return first
 
 
-def _is_upper_half(one: _Announced, found: Mapping[int, _Announced]) -> bool:
-    """Whether a line is the upper one of a header over two lines."""
-    below = found.get(one.place + 1)
-    return below is not None and below.columns != one.columns
+def _headers_below(grid: Grid, first: Header, words: _Words) -> tuple[list[int], frozenset[int]]:
+    """The lines (from 0) that begin a table, and those that are the header above once more."""
+    begins: list[int] = []
+    again: set[int] = set()
+    above = first.names
+    used = sorted(place for places in first.matches.values() for place in places)
+    for place in words.places(grid, used[:_FIRST_COLUMNS], first.first_data):
+        line = [column[place] for column in grid.columns]
+        if not words.may_be_header(line):
+            continue
+        if not words.elsewhere(line, above):
+            again.add(place)
+        elif words.is_whole(words.header(_rows(grid, place, place + _TWO_LINES, frozenset()))):
+            begins.append(place)
+            above = line
+    return begins, frozenset(again)
 
 
-def _may_be_header(line: list[Cell], known: set[str]) -> bool:
-    """Whether nearly all words of a line are headers, and the others are words at least."""
-    filled = [cell for cell in line if cell]
-    strange = [cell for cell in filled if header_key(cell) not in known]
-    names = len(filled) - len(strange)
-    return names >= max(_FEWEST_NAMES, _UNKNOWN_PER_KNOWN * len(strange)) and not any(
-        letter.isdigit() for cell in strange for letter in cell
-    )
+@dataclass(frozen=True)
+class _Words:
+    """What words are headers, in a source's files."""
 
+    source: Source
+    contracts: Mapping[str, Contract]
 
-def _told(
-    place: int, line: list[Cell], source: Source, contracts: Mapping[str, Contract]
-) -> _Announced | None:
-    """What a line announces as a header; None when it has no key."""
-    if source.canonical:
-        dataset = told_by(line, source, contracts)
-    else:
-        keys = contracts[source.dataset].key
-        matches = match(line, contracts[source.dataset], source)
-        dataset = source.dataset if matches.keys() >= set(keys) else None
-    if dataset is None:
-        return None
-    return _Announced(place, dataset, match(line, contracts[dataset], source))
+    @cached_property
+    def _known(self) -> set[str]:
+        return known_keys(self.contracts, self.source)
 
+    def places(self, grid: Grid, columns: list[int], begin: int) -> list[int]:
+        """The lines from `begin` on with a header's word in one of these columns."""
+        starts = {key[:2] for key in self._known}
+        starts |= {f"*{start[:1]}" for start in starts}
+        return sorted(
+            {
+                place
+                for at in columns
+                for place, cell in enumerate(grid.columns[at][begin:], begin)
+                if cell and cell[:2] in starts and header_key(cell) in self._known
+            }
+        )
 
-def _words(contracts: Mapping[str, Contract], source: Source) -> set[str]:
-    """What a header's cell may say."""
-    columns = [column for contract in contracts.values() for column in contract.columns]
-    declared = [header for value in source.columns.values() for header in headers_of(value)]
-    return set(declared).union(
-        word for one in columns for word in (one.name, one.title, f"*{one.title}", *one.aliases)
-    )
+    def may_be_header(self, line: list[Cell]) -> bool:
+        """Whether a line has a key and other columns, and no cell that is more than a word."""
+        strange = [cell for cell in line if cell and header_key(cell) not in self._known]
+        if any(letter.isdigit() for cell in strange for letter in cell):
+            return False
+        return any(
+            key <= columns.keys() and len(columns) >= _FEWEST_NAMES
+            for key, columns in self._matched(line)
+        )
+
+    def _matched(self, line: list[Cell]) -> Iterator[tuple[set[str], dict[str, list[int]]]]:
+        """The key of a dataset that the line may announce, and the columns that it has of it."""
+        told = told_by(line, self.source, self.contracts) if self.source.canonical else None
+        for dataset in {told, "catalogue"} if told else {self.source.dataset}:
+            contract = self.contracts[dataset]
+            yield {contract.key[0]}, match(line, contract, self.source)
+
+    def elsewhere(self, line: list[Cell], above: list[Cell]) -> bool:
+        """Whether a column of a line stands where the header above has another one."""
+        return any(
+            self._meant(cell).isdisjoint(self._meant(over))
+            for cell, over in zip(line, above, strict=True)
+            if cell and header_key(cell) in self._known
+        )
+
+    def _meant(self, cell: Cell) -> set[str]:
+        """What a header may mean: its own word, and the columns of that word in all datasets."""
+        meant = {header_key(cell)}
+        for contract in self.contracts.values():
+            meant.update(f"{contract.table}.{name}" for name in match([cell], contract, self.plain))
+        return meant
+
+    @cached_property
+    def plain(self) -> Source:
+        """A source that declares nothing: what a word means anywhere."""
+        return self.source.model_copy(update={"columns": {}, "constants": {}, "canonical": False})
+
+    def header(self, lines: Grid) -> Header | None:
+        """The header among these lines."""
+        return find_header(lines, self.source, self.contracts)
+
+    def is_whole(self, header: Header | None) -> bool:
+        """Whether a header is certain and lacks nothing."""
+        if header is None or not header.certain:
+            return False
+        return not assign(header, self.source, self.contracts[header.dataset]).missing
 
 
 def _above_titles(grid: Grid, place: int) -> int:
-    """Where the titles above a header begin: lines with one cell at most."""
-    while sum(column[place - 1] is not None for column in grid.columns) <= 1:
+    """Where the titles above a header begin: lines with one cell at most, and that no code."""
+    while place > 0:
+        filled = [cell for cell in (column[place - 1] for column in grid.columns) if cell]
+        if len(filled) > 1 or any(map(str.isascii, filled)):
+            return place
         place -= 1
     return place
 
@@ -129,5 +164,6 @@ def _rows(grid: Grid, begin: int, end: int, again: frozenset[int]) -> Grid:
             for top, left, bottom, right in grid.merged
             if begin <= top < end
         ],
+        part=True,
         headers_again=frozenset(place - begin for place in again if begin <= place < end),
     )

@@ -41,7 +41,8 @@ def with_suite_columns(
     if dataset == "catalogue":
         known = organisations or Organisations([])
         heirs = frame.assign(org_code=_mapped(frame["org_code"], known.last))
-        helpers = name_helpers(heirs, known.parents).join(code_helpers(frame, known))
+        parents = {known.last(one): known.last(above) for one, above in known.parents.items()}
+        helpers = name_helpers(heirs, parents).join(code_helpers(frame, known))
         helpers["lacks__cycle"] = frame["lacks"].str.contains(r"\bcycle\b").eq(True)
     elif dataset == "resource":
         methods = frame["catalogue_code"].map(dict(sharing_methods or {})).astype("str")

@@ -37,9 +37,11 @@ from sharing_pipeline.intake.headers import (
     refusing_form,
 )
 from sharing_pipeline.intake.lines import fill_merged, rows_of
+from sharing_pipeline.intake.matching import form_of, known_keys
 from sharing_pipeline.intake.odd_places import blanks, surplus
 from sharing_pipeline.intake.raw import (
     GUIDE_SHEET,
+    REPORT_SHEET,
     FileTables,
     Part,
     RawTable,
@@ -79,10 +81,10 @@ def read_tables(
     `file_name` is the sender's name of it. There is always at least one table: a file without
     any fitting header gives one that is rejected, under the source's own dataset.
     """
-    reading = read_file(path, file_name, limits or Limits(), source.shape)
+    reading = read_file(path, file_name, limits or Limits(), source.shape, REPORT_SHEET)
     sheets: dict[str, list[_Sheet]] = {}
     report = report_sheet(reading.grids)
-    said = [one for one in reading.notes if not one.startswith(f"工作表“{report}”")]
+    said = [one for one in reading.notes if f"工作表“{report}”" not in one]
     skipped: list[Skipped] = []
     refused: list[str] = []
     found = _found(reading, source, contracts)
@@ -117,6 +119,7 @@ def read_tables(
         tables = [_nothing_found(grids, source, contracts, "".join(refused))]
     how = reading.format, reading.encoding, reading.compression
     tables = [replace(table, read_as=read_as(*how)) for table in tables]
+    said = list(dict.fromkeys(said))
     return FileTables(*how, tables, said, skipped, source.shape, report)
 
 
@@ -208,7 +211,11 @@ def _read_sheet(
 def _unread(made: Sequence[_Sheet], source: Source, contracts: Mapping[str, Contract]) -> list[str]:
     """A note on columns that no dataset of the sheet has; a source's YAML says which it wants."""
     read = [(one, one.header) for one in made if one.header is not None and one.why is None]
-    if not read or not source.canonical:
+    if (
+        not read
+        or not source.canonical
+        or any(form_of(read[0][1].names, one) for one in contracts.values())
+    ):
         return []
     used: set[int] = set()
     for sheet, header in read:
@@ -216,7 +223,10 @@ def _unread(made: Sequence[_Sheet], source: Source, contracts: Mapping[str, Cont
         contract = contracts[header.dataset]
         said = doubts(sheet.grid.sheet, header, sheet.assigned, sheet.source, contract)
         used.update(one.place - 1 for one in said)
-    return unread(read[0][0].grid, read[0][1], used)
+    grid, header = read[0][0].grid, read[0][1]
+    entries = contracts["catalogue"]
+    of_entries = () if header.dataset == entries.table else known_keys({"": entries}, source)
+    return unread(grid, header, used, of_entries)
 
 
 def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contract) -> RawTable:
@@ -249,7 +259,7 @@ def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contrac
         from_workbook=from_workbook,
         notes=[one.message for one in doubtful]
         + notes([header for _, header in taken], source, contract)
-        + (unpublished(frame) if dataset == "catalogue" else []),
+        + (unpublished(frame, doubtful) if dataset == "catalogue" else []),
         parts=parts,
         doubts=doubtful,
         surplus=[one for sheet, header in taken for one in surplus(sheet.grid, header, sheet.rows)],

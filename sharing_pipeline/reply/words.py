@@ -97,7 +97,7 @@ def comment(remarks: Sequence[Remark], row: int) -> str:
     more = len(same) - len(blocks)
     if more > 0:
         # Before the last block, so that the text still ends with a rule's id.
-        blocks.insert(-1, f"（这里还有 {more} 种问题，见“{SHEET}”）")
+        blocks.insert(-1, f"（这里还有 {more} 种问题，见第一张工作表）")
     return "\n\n".join(blocks)
 
 

@@ -46,12 +46,18 @@ class Reading:
     notes: list[str] = field(default_factory=list)
 
 
-def read_file(path: Path, file_name: str, limits: Limits, shape: Shape | None = None) -> Reading:
+def read_file(
+    path: Path,
+    file_name: str,
+    limits: Limits,
+    shape: Shape | None = None,
+    hidden: str | None = None,
+) -> Reading:
     """Every visible sheet of the file as text cells.
 
     `file_name` is the sender's name, `path` where the bytes are now, `shape` how a JSON is nested
-    (None: not at all). UnreadableFile says why
-    a file can't be read or which limit it passes.
+    (None: not at all), `hidden` how the names of hidden sheets begin that are wanted, too.
+    UnreadableFile says why a file can't be read or which limit it passes.
     """
     size = path.stat().st_size
     if size > limits.file_bytes:
@@ -65,7 +71,7 @@ def read_file(path: Path, file_name: str, limits: Limits, shape: Shape | None = 
     elif form == "parquet":
         reading = Reading(form, [read_parquet(data, limits)], compression=compression)
     else:
-        grids, notes = read_workbook(data, form, limits)
+        grids, notes = read_workbook(data, form, limits, hidden)
         reading = Reading(form, grids, compression=compression, notes=notes)
     reading.notes.extend(
         note for note in _extension_notes(file_name, reading.format) if note not in reading.notes

@@ -28,8 +28,10 @@ class Grid:
     header is among the rows. `merged` are (first row, first column, last row, last column),
     from 0, inclusive. `checks_width`: cells beyond the header mean a broken record (csv).
     `without_items`: rows (from 0) of objects of which the list to be exploded is empty.
+    `part`: one of several tables of its sheet, of which the sheet's name says nothing.
     `headers_again`: rows (from 0) that are the header once more, as on each printed page.
-    `epoch_1904`: a plain number that is a date counts from 1904, as old Macs did.
+    `epoch_1904`: a plain number that is a date counts from 1904, as old Macs did. `hidden`: the
+    sheet is, and was only read because it was asked for by name.
     """
 
     sheet: str
@@ -41,7 +43,9 @@ class Grid:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     epoch_1904: bool = False
     without_items: frozenset[int] = frozenset()
+    part: bool = False
     headers_again: frozenset[int] = frozenset()
+    hidden: bool = False
 
     @property
     def row_count(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sharing_pipeline.errors import UnreadableFile
@@ -23,8 +24,13 @@ _MANIFEST = "META-INF/manifest.xml"
 _MACRO_PARTS = ("xl/vbaProject.bin", "Basic/script-lc.xml")
 
 
-def read_workbook(data: bytes, form: str, limits: Limits) -> tuple[list[Grid], list[str]]:
-    """Every visible sheet from its cell A1 on, in order, and notes on what is special."""
+def read_workbook(
+    data: bytes, form: str, limits: Limits, wanted: str | None = None
+) -> tuple[list[Grid], list[str]]:
+    """Every visible sheet from its cell A1 on, in order, and notes on what is special.
+
+    Hidden sheets whose names begin with `wanted` follow, as hidden ones.
+    """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     notes = _check_container(data, limits)
@@ -41,6 +47,7 @@ def read_workbook(data: bytes, form: str, limits: Limits) -> tuple[list[Grid], l
             grid = _grid(book.get_sheet_by_name(name), of_sheet, limits)
             notes.extend(of_sheet.note(name, grid.row_count, len(grid.columns)))
             grids.append(grid)
+        grids.extend(_hidden_sheets(book, wanted, limits) if wanted else [])
     except UnreadableFile:
         raise
     except PasswordError:
@@ -75,6 +82,21 @@ def _visible_sheets(book: CalamineWorkbook, limits: Limits, notes: list[str]) ->
     hidden = [one.name for one in sheets if one.visible != SheetVisibleEnum.Visible]
     notes.extend(f"隐藏的工作表“{name}”没有读。" for name in hidden)
     return [one.name for one in sheets if one.visible == SheetVisibleEnum.Visible]
+
+
+def _hidden_sheets(book: CalamineWorkbook, wanted: str, limits: Limits) -> list[Grid]:
+    """The hidden sheets whose names begin so."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    names = [
+        one.name
+        for one in book.sheets_metadata
+        if one.typ == SheetTypeEnum.WorkSheet
+        and one.visible != SheetVisibleEnum.Visible
+        and one.name.startswith(wanted)
+    ]
+    grids = [_grid(book.get_sheet_by_name(name), Beside(), limits) for name in names]
+    return [replace(grid, hidden=True) for grid in grids]
 
 
 def _check_container(data: bytes, limits: Limits) -> list[str]:
