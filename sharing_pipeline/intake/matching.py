@@ -115,8 +115,9 @@ def known_keys(contracts: Mapping[str, Contract], source: Source) -> set[str]:
         for value in source.mapping(dataset).columns.values()
         for header in headers_of(value)
     ]
-    forms = (form for contract in contracts.values() for form in contract.forms)
-    declared += [header for form in forms for _, header in form.columns]
+    for form in (form for contract in contracts.values() for form in contract.forms):
+        declared += [*form.headers, *(header for _, header in form.columns)]
+        declared += [form.resource.header] if form.resource else []
     known = {_key(header) for header in declared}
     return known.union(*(_known_headers(contract) for contract in contracts.values()))
 
