@@ -502,6 +502,14 @@ def test_a_sheet_called_after_its_first_table_may_hold_another(
     ]  # fmt: skip
 
 
+def test_the_name_of_a_sheet_counts_where_its_header_comes_again(
+    read_book: Callable[..., FileTables],
+) -> None:
+    header, lines = HEADER[1:], [row[1:] for row in ROWS]
+    found = only(read_book(Sheet("目录", [header, lines[0], header, lines[1]])))
+    assert "缺少必填列：目录代码" in (found.rejected or "")
+
+
 def test_field_rows_about_columns_of_ours_are_rows(read_book: Callable[..., FileTables]) -> None:
     header = ["目录代码", "信息项名称", "信息项代码", "数据类型", "长度", "说明"]
     lines = [["E1", "批次号", "batch_id", "字符型", "50", "批次"],

@@ -38,15 +38,15 @@ def tables_of(grid: Grid, source: Source, contracts: Mapping[str, Contract]) -> 
         return
     ends = [_above_titles(grid, place) for place in begins]
     for begin, end in zip([0, *ends], [*ends, grid.row_count], strict=True):
-        yield _rows(grid, begin, end, again)
+        mine = frozenset(place - begin for place in again if begin <= place < end)
+        yield replace(_lines(grid, begin, end), part=bool(begins), headers_again=mine)
 
 
 def _first_header(grid: Grid, words: _Words) -> Header | None:
     """The topmost header: the best one of a sheet may be that of a later table."""
     first = words.header(grid)
     while first is not None and first.certain:
-        lines = _rows(grid, 0, max(0, first.first_data - _TWO_LINES), frozenset())
-        above = words.header(lines)
+        above = words.header(_lines(grid, 0, max(0, first.first_data - _TWO_LINES)))
         if above is None or not words.is_whole(above):
             break
         first = above
@@ -65,7 +65,7 @@ def _headers_below(grid: Grid, first: Header, words: _Words) -> tuple[list[int],
             continue
         if not words.elsewhere(line, above):
             again.add(place)
-        elif words.is_whole(words.header(_rows(grid, place, place + _TWO_LINES, frozenset()))):
+        elif words.is_whole(words.header(_lines(grid, place, place + _TWO_LINES))):
             begins.append(place)
             above = line
     return begins, frozenset(again)
@@ -108,7 +108,7 @@ class _Words:
     def _matched(self, line: list[Cell]) -> Iterator[tuple[set[str], dict[str, list[int]]]]:
         """The key of a dataset that the line may announce, and the columns that it has of it."""
         told = told_by(line, self.source, self.contracts) if self.source.canonical else None
-        for dataset in {told, "catalogue"} if told else {self.source.dataset}:
+        for dataset in (told, "catalogue") if told else (self.source.dataset,):
             contract = self.contracts[dataset]
             yield {contract.key[0]}, match(line, contract, self.source)
 
@@ -124,11 +124,13 @@ class _Words:
         """What a header may mean: its own word, and the columns of that word in all datasets."""
         meant = {header_key(cell)}
         for contract in self.contracts.values():
-            meant.update(f"{contract.table}.{name}" for name in match([cell], contract, self.plain))
+            meant.update(
+                f"{contract.table}.{name}" for name in match([cell], contract, self._plain)
+            )
         return meant
 
     @cached_property
-    def plain(self) -> Source:
+    def _plain(self) -> Source:
         """A source that declares nothing: what a word means anywhere."""
         return self.source.model_copy(update={"columns": {}, "constants": {}, "canonical": False})
 
@@ -153,7 +155,7 @@ def _above_titles(grid: Grid, place: int) -> int:
     return place
 
 
-def _rows(grid: Grid, begin: int, end: int, again: frozenset[int]) -> Grid:
+def _lines(grid: Grid, begin: int, end: int) -> Grid:
     """Some of the sheet's lines, under the numbers that they have in the sheet."""
     return replace(
         grid,
@@ -165,5 +167,4 @@ def _rows(grid: Grid, begin: int, end: int, again: frozenset[int]) -> Grid:
             if begin <= top < end
         ],
         part=True,
-        headers_again=frozenset(place - begin for place in again if begin <= place < end),
     )
