@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +13,8 @@ from openpyxl.styles import Color, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sharing_pipeline.reply.words import FILLS, MOST_SHADES, number_of, shade
-from sharing_pipeline.settings import PROJECT, Settings
-from tests.workbooks import HEADER, checked, marks, reply_to, row
+from sharing_pipeline.settings import Settings
+from tests.workbooks import HEADER, checked, knowing, marks, reply_to, row
 
 CYCLE = HEADER.index("更新周期") + 1
 OWN = {
@@ -51,11 +50,7 @@ colours, those of the built-in styles, and the palettes of Excel 97 and LibreOff
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("settings")
-    shutil.copytree(PROJECT / "catalog", folder / "catalog")
-    known = "org_code,org_name,level,region\nA,A局,市,市本级\n"
-    (folder / "catalog" / "organisations.csv").write_text(known, encoding="utf-8")
-    return Settings(home=folder / "home", catalog=folder / "catalog")
+    return knowing(tmp_path_factory.mktemp("settings"), "A")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from sharing_pipeline.intake.sources import load_source
 from sharing_pipeline.intake.tables import read_tables
 from sharing_pipeline.reply.anew import Base, new_book
 from sharing_pipeline.reply.words import FILLS
-from sharing_pipeline.settings import PROJECT, Settings
+from sharing_pipeline.settings import Settings
 from tests.workbooks import (
     DAMAGED,
     GOOD,
@@ -29,6 +29,7 @@ from tests.workbooks import (
     WRONG,
     checked,
     damaged_workbook,
+    knowing,
     marks,
     parts_of,
     reply_to,
@@ -44,11 +45,7 @@ EDITED = {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A catalog that knows A局 and B局."""
-    folder = tmp_path_factory.mktemp("settings")
-    shutil.copytree(PROJECT / "catalog", folder / "catalog")
-    known = "org_code,org_name,level,region\nA,A局,市,市本级\nB,B局,市,市本级\n"
-    (folder / "catalog" / "organisations.csv").write_text(known, encoding="utf-8")
-    return Settings(home=folder / "home", catalog=folder / "catalog")
+    return knowing(tmp_path_factory.mktemp("settings"), "A", "B")
 
 
 @pytest.fixture(scope="module")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from sharing_pipeline.settings import PROJECT, Settings
-from tests.workbooks import GOOD, HEADER, checked, marks, reply_to, row
+from sharing_pipeline.settings import Settings
+from tests.workbooks import GOOD, HEADER, checked, knowing, marks, reply_to, row
 
 PORTAL = """
 title: 某门户
@@ -30,12 +29,10 @@ resource:
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder = tmp_path_factory.mktemp("settings")
-    shutil.copytree(PROJECT / "catalog", folder / "catalog")
-    known = "org_code,org_name,level,region\nA,A局,市,市本级\nB,B局,市,市本级\n"
-    (folder / "catalog" / "organisations.csv").write_text(known, encoding="utf-8")
-    (folder / "catalog" / "sources" / "portal.yaml").write_text(PORTAL, encoding="utf-8")
-    return Settings(home=folder / "home", catalog=folder / "catalog")
+    found = knowing(tmp_path_factory.mktemp("settings"), "A", "B")
+    portal = found.catalog / "sources" / "portal.yaml"
+    portal.write_text(PORTAL, encoding="utf-8")
+    return found
 
 
 def write_csv(path: Path, rows: list[list[str | None]]) -> Path:
@@ -92,6 +89,14 @@ def test_of_a_code_of_several_columns_the_empty_one_is_marked(
     sheet = openpyxl.load_workbook(back).worksheets[1]
     [place] = marks(back, sheet.title)
     assert sheet.cell(1, sheet[place].column).value == "distribution.url"
+
+
+def test_of_a_row_that_goes_back_every_wrong_cell_is_marked(
+    settings: Settings, tmp_path: Path
+) -> None:
+    wrong = row(提供方="无此局", 更新周期="有空时")
+    back = reply_to(settings, write_csv(tmp_path / "目录.csv", [HEADER, wrong]))
+    assert set(marks(back, "目录")) == {"C2", "F2"}
 
 
 def test_a_cell_beyond_the_header_is_marked_itself(settings: Settings, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Written by openpyxl; what only Excel writes, the value that a formula had last, 
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +24,7 @@ from python_calamine import CalamineWorkbook
 from sharing_pipeline.intake.checking import CheckedFile, check_files
 from sharing_pipeline.intake.sandbox import Sandbox
 from sharing_pipeline.reply.write import Job, write_reply
-from sharing_pipeline.settings import SHANGHAI, Settings
+from sharing_pipeline.settings import PROJECT, SHANGHAI, Settings
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=SHANGHAI)
 
@@ -147,6 +148,15 @@ def write_parts(path: Path, parts: dict[str, bytes]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
             archive.writestr(name, data)
+
+
+def knowing(folder: Path, *organisations: str) -> Settings:
+    """Settings with a catalog that knows these organisations, each called <code>局."""
+    shutil.copytree(PROJECT / "catalog", folder / "catalog")
+    known = "".join(f"{code},{code}局,市,市本级\n" for code in organisations)
+    listed = folder / "catalog" / "organisations.csv"
+    listed.write_text(f"org_code,org_name,level,region\n{known}", encoding="utf-8")
+    return Settings(home=folder / "home", catalog=folder / "catalog")
 
 
 def checked(settings: Settings, path: Path, **how: str) -> CheckedFile:
