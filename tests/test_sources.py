@@ -106,6 +106,47 @@ def test_a_declared_required_column_that_is_not_there_rejects(tmp_path: Path) ->
     assert "挂载状态（来源声明取自“格式”）" in str(tables["resource"].rejected)
 
 
+def test_what_a_source_declares_is_no_unknown_header(tmp_path: Path) -> None:
+    source = load_source(catalog_with(tmp_path, PORTAL), "portal")
+    row = {key: value for key, value in entry(备用="x").items() if key != "标题"}
+    said = str(read(tmp_path, source, [row])["catalogue"].rejected)
+    assert "没有认出的表头：“备用”，" in said
+
+
+SPARE = {f"备用{letter}": letter for letter in "一二三四五"}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param("编号 区 标题 部门 频率 种类 格式 更新时间", id="parts"),
+        pytest.param("区 编号 标题 部门 频率 种类 更新时间 格式", id="resource"),
+        pytest.param(
+            "备用五 格式 区 备用一 频率 标题 备用二 编号 部门 备用三 种类 备用四 更新时间",
+            id="among others",
+        ),
+    ],
+)
+def test_a_second_header_counts_for_declared_columns(tmp_path: Path, order: str) -> None:
+    """Also where only a part, or only what the resource is derived from, stands elsewhere."""
+    source = load_source(catalog_with(tmp_path, PORTAL), "portal")
+    names = order.split()
+    first = [*entry(), *(name for name in SPARE if name in names)]
+    rows = [entry(编号=str(number), 格式="api") | SPARE for number in range(4)]
+    lines = [first, *([row[name] for name in first] for row in rows[:2])]
+    lines += [names, *([row[name] for name in names] for row in rows[2:])]
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join(map(",".join, lines)), encoding="utf-8")
+    tables = read_tables(path, path.name, source, CONTRACTS).tables
+    found = {table.dataset: table.frame.to_pandas() for table in tables}
+    expected = read(tmp_path, source, rows)
+    assert found.keys() == expected.keys()
+    for dataset, frame in found.items():
+        meant = expected[dataset].frame.to_pandas().drop(columns=["row", "cells", "sheet"])
+        assert frame["row"].tolist() == [2, 3, 5, 6]
+        assert frame[meant.columns].equals(meant)
+
+
 def test_a_declared_optional_column_that_is_not_there_is_noted(tmp_path: Path) -> None:
     yaml = PORTAL.replace("  name: 标题", "  name: 标题\n  summary: 简介")
     source = load_source(catalog_with(tmp_path, yaml), "portal")

@@ -9,7 +9,14 @@ import pyarrow as pa
 
 from sharing_pipeline.contracts import Column, Contract
 from sharing_pipeline.intake.headers import HEADER_WITHIN, Assigned, Header
-from sharing_pipeline.intake.matching import Likeness, alike, could_be, form_of, header_key
+from sharing_pipeline.intake.matching import (
+    Likeness,
+    alike,
+    could_be,
+    declared_keys,
+    form_of,
+    header_key,
+)
 from sharing_pipeline.intake.numbers import scale_of
 from sharing_pipeline.intake.raw import Doubt
 from sharing_pipeline.intake.readers.grid import Cell, Grid
@@ -95,7 +102,7 @@ def why_not(
             if one.share >= _WORTH_SHOWING
         ]
         candidates = "".join(_candidate(header, one, assigned, contract) for one in likely)
-        unknown = _unknown(header, assigned, {one.place for one in likely})
+        unknown = _unknown(header, assigned, source, {one.place for one in likely})
         return f"{place}缺少必填列：{missing}。{candidates}{unknown}请补上后重报。"
     for name, places in assigned.doubtful.items():
         if contract[name].required:
@@ -107,13 +114,14 @@ def why_not(
     return None
 
 
-def _unknown(header: Header, assigned: Assigned, shown_before: set[int]) -> str:
-    """The headers that mean nothing here, of which one may be what is missing."""
-    free = [place for place in _free(header, assigned) if place not in shown_before]
-    names = [str(header.names[place]) for place in free]
-    shown = "”“".join(names[:_MOST_SHOWN])
+def _unknown(header: Header, assigned: Assigned, source: Source, shown: set[int]) -> str:
+    """The headers that mean nothing here and aren't shown yet, of which one may be missing."""
+    declared = declared_keys(source).union(map(header_key, source.unused))
+    free = [str(header.names[place]) for place in _free(header, assigned) if place not in shown]
+    names = [name for name in free if header_key(name) not in declared]
+    written = "”“".join(names[:_MOST_SHOWN])
     more = f"等 {len(names)} 个" if len(names) > _MOST_SHOWN else ""
-    return f"没有认出的表头：“{shown}”{more}，其中有要的列就请改名。" if names else ""
+    return f"没有认出的表头：“{written}”{more}，其中有要的列就请改名。" if names else ""
 
 
 def _would_do(missing: list[str]) -> list[str]:

@@ -109,17 +109,19 @@ def _of_form(form: Form, keys: Sequence[str], contract: Contract) -> dict[str, s
 
 def known_keys(contracts: Mapping[str, Contract], source: Source) -> set[str]:
     """Every header that means something in any dataset or known form, as it is compared."""
-    declared = [
-        header
-        for dataset in (source.dataset, "resource")
-        for value in source.mapping(dataset).columns.values()
-        for header in headers_of(value)
-    ]
+    declared: list[str] = []
     for form in (form for contract in contracts.values() for form in contract.forms):
         declared += [*form.headers, *(header for _, header in form.columns)]
         declared += [form.resource.header] if form.resource else []
-    known = {_key(header) for header in declared}
+    known = {_key(header) for header in declared} | declared_keys(source)
     return known.union(*(_known_headers(contract) for contract in contracts.values()))
+
+
+def declared_keys(source: Source) -> set[str]:
+    """Every header that a source reads, also as a part of a column, as it is compared."""
+    mappings = [source.mapping(dataset) for dataset in (source.dataset, "resource")]
+    values = [value for mapping in mappings for value in mapping.columns.values()]
+    return {_key(header) for value in values for header in headers_of(value)}
 
 
 @cache
