@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sharing_pipeline.full_disk import is_full
 from sharing_pipeline.sample import make_city
 from sharing_pipeline.settings import PROJECT
 
@@ -29,7 +30,7 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("size", ["1400k", "2600k", "3600k"])
+@pytest.mark.parametrize("size", ["1400k", "2600k", "3800k"])
 def test_a_full_disk_is_no_bug(inbox: Path, tmp_path: Path, size: str) -> None:
     program = "from sharing_pipeline.cli import main; main()"
     night = [sys.executable, "-W", "ignore", "-c", program, "nightly", "--date", "2026-11-22"]
@@ -42,3 +43,14 @@ def test_a_full_disk_is_no_bug(inbox: Path, tmp_path: Path, size: str) -> None:
     assert (said.returncode, said.stdout) == (1, ""), said.stderr
     assert "磁盘满了" in last and "请腾出空间" in last
     assert "程序出错" not in said.stderr
+
+
+class OperationalError(Exception):
+    """As SQLAlchemy calls what SQLite met."""
+
+
+def test_a_broken_disk_and_a_bug_are_no_full_disk(tmp_path: Path) -> None:
+    assert not is_full(OperationalError("disk I/O error"), tmp_path)
+    assert not is_full(ValueError("database or disk is full"), tmp_path)
+    assert not is_full(PermissionError(13, "No space left on device"), tmp_path)
+    assert is_full(OperationalError("database or disk is full"), tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -49,6 +51,14 @@ def allocate(byte_count: int) -> int:
 
 def die(number: int) -> None:
     os.kill(os.getpid(), number)
+
+
+def writes_too_much() -> None:
+    Path("/dev/full").write_text("a")
+
+
+def writes_too_much_in_sql() -> None:
+    duckdb.sql("COPY (SELECT range FROM range(100000)) TO '/dev/full' (FORMAT csv)")
 
 
 def has_a_bug() -> float:
@@ -130,6 +140,14 @@ def test_a_bug_is_not_a_bad_file(sandbox: Sandbox) -> None:
     with pytest.raises(ReadingBug, match="发给维护人员") as caught:
         sandbox.run(has_a_bug)
     assert "ZeroDivisionError" in caught.value.details
+    assert sandbox.run(add, 1, 1) == 2
+
+
+@pytest.mark.parametrize("fills", ["writes_too_much", "writes_too_much_in_sql"])
+def test_a_full_disk_is_no_bug_and_no_bad_file(sandbox: Sandbox, fills: str) -> None:
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        sandbox.run(globals()[fills])
+    assert caught.value.errno == errno.ENOSPC
     assert sandbox.run(add, 1, 1) == 2
 
 

@@ -23,6 +23,7 @@ from sharing_pipeline.cli.labels import STATUS, input_name
 from sharing_pipeline.cli.rates import print_rates, say_if_made_up
 from sharing_pipeline.cli.screen import heading, printed, progress, table
 from sharing_pipeline.errors import NothingPublished
+from sharing_pipeline.full_disk import is_full
 from sharing_pipeline.settings import Settings, system_clock
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ TROUBLED = 3
 _SWITCH_SECONDS = 0.0005
 """Threads that only hand files to children need the interpreter for moments, many times over;
 while Dagster is imported they would wait the usual 5 ms for each."""
-_FULL = ("No space left on device", "disk is full", "Disk quota exceeded")
-"""What the system, SQLite and DuckDB say of a full disk."""
 
 _WEAKEST = 5
 _KNOWN_SHOWN = 3
@@ -85,13 +84,10 @@ def nightly(
 @contextmanager
 def _told_if_full(settings: Settings) -> Iterator[None]:
     """A full disk is nobody's bug, whichever of our libraries comes upon it first."""
-    import duckdb
-    from sqlalchemy.exc import DBAPIError
-
     try:
         yield
-    except (OSError, DBAPIError, duckdb.Error) as error:
-        if not any(words in str(error) for words in _FULL):
+    except Exception as error:
+        if not is_full(error, settings.home):
             raise
         raise NothingPublished(
             f"主目录 {settings.home} 所在的磁盘满了，没有运行完。请腾出空间后再运行一次；"

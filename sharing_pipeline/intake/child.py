@@ -5,6 +5,7 @@ Knows nothing of what is computed. The child ends by itself when its parent hang
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from sharing_pipeline.errors import SharingError
+from sharing_pipeline.full_disk import is_full
 
 _START = "from sharing_pipeline.intake.child import serve; serve()"
 _LONGEST_SAID = 4000
@@ -57,8 +59,9 @@ class Child:
     def answer(self, seconds: float | None = None) -> Any:
         """What the function returned, waited for as long as it may take.
 
-        A SharingError or MemoryError of the function is raised here. TimeoutError: it took too
-        long and goes on. EOFError or ConnectionError: it is gone, by a crash or a bug.
+        A SharingError or MemoryError of the function is raised here, and OSError where it found
+        the disk full. TimeoutError: it took too long and goes on. EOFError or ConnectionError: it
+        is gone, by a crash or a bug.
         """
         if not self._pipe.poll(seconds):
             raise TimeoutError
@@ -124,7 +127,7 @@ def serve() -> None:
 
 
 def _outcome(request: bytes) -> bytes:
-    """The pickled outcome of one call; anything but a known failure ends the child."""
+    """The pickled outcome of one call; any but a known failure ends the child."""
     try:
         function, args = pickle.loads(request)
         return pickle.dumps(("result", function(*args)), protocol=5)
@@ -132,3 +135,7 @@ def _outcome(request: bytes) -> bytes:
         return pickle.dumps(("error", error), protocol=5)
     except MemoryError:
         return pickle.dumps(("error", MemoryError()), protocol=5)
+    except Exception as error:
+        if not is_full(error):
+            raise
+        return pickle.dumps(("error", OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))), protocol=5)

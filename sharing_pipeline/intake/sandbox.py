@@ -71,7 +71,8 @@ class Sandbox:
 
         `seconds` it may take; without it, as the limits say.
         A SharingError of the function comes back as it is. UnreadableFile: the child ran out
-        of time or memory, or crashed; as ReadingBug: the function has a bug.
+        of time or memory, or crashed; as ReadingBug: the function has a bug. OSError: the disk
+        is full, and the file isn't to blame.
         """
         fresh = self._child is None
         seconds = seconds or self._limits.seconds

@@ -1,0 +1,26 @@
+"""How a full disk is known, whichever library meets it first: nobody's bug, no file's fault."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from pathlib import Path
+
+_NUMBERS = (errno.ENOSPC, errno.EDQUOT)
+_KINDS = ("IOException", "OperationalError")
+"""How DuckDB and SQLAlchemy call what the system refused them."""
+_SAID = ("No space left on device", "disk is full", "Disk quota exceeded")
+_ALSO_SAID = "disk I/O error"
+"""What SQLite says where there is no room for its work files, and of a broken disk."""
+_LITTLE_BYTES = 16 << 20
+
+
+def is_full(error: Exception, folder: Path | None = None) -> bool:
+    """Whether an error comes from a full disk. `folder`: on the disk that SQLite writes to."""
+    if isinstance(error, OSError):
+        return error.errno in _NUMBERS
+    if type(error).__name__ not in _KINDS:
+        return False
+    if folder and _ALSO_SAID in str(error):
+        return shutil.disk_usage(folder).free < _LITTLE_BYTES
+    return any(words in str(error) for words in _SAID)
