@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from sharing_pipeline.intake.late_imports import left_for_later, left_out, load_after_all
+from sharing_pipeline.intake.expectations import load_suite
+from sharing_pipeline.intake.late_imports import (
+    hidden,
+    left_for_later,
+    left_out,
+    load_after_all,
+)
+from sharing_pipeline.intake.lean_arrow import load_without_pandas, remember_pandas
+from sharing_pipeline.intake.sandbox import Sandbox
+from sharing_pipeline.intake.suite_process import SuiteProcess
+from sharing_pipeline.intake.tables import read_tables
+from tests.made.reading import CONTRACTS, source
+from tests.test_expectations import FOLDER, SOUND, frame_of
+from tests.test_sandbox import is_loaded
 from tests.workbooks import damaged_workbook
 
 
@@ -53,6 +68,52 @@ def test_a_module_left_out_is_loaded_after_all(
     assert sys.modules["slow_and_wanted"] is loaded
     load_after_all("nothing_of_that_name")
     monkeypatch.delitem(sys.modules, "slow_and_wanted")
+
+
+def test_a_hidden_module_is_as_if_it_were_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "loaded_before.py").write_text("")
+    (tmp_path / "slow_and_missable.py").write_text("ANSWER = 42\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    import loaded_before  # type: ignore[import-not-found]  # made above
+
+    with hidden("slow_and_missable", "loaded_before"):
+        with pytest.raises(ModuleNotFoundError, match="slow_and_missable"):
+            import slow_and_missable  # type: ignore[import-not-found]  # made above
+        assert importlib.import_module("loaded_before") is loaded_before
+    import slow_and_missable
+
+    assert slow_and_missable.ANSWER == 42
+    for name in ("loaded_before", "slow_and_missable"):
+        monkeypatch.delitem(sys.modules, name)
+
+
+def test_a_reading_child_does_without_pandas_until_there_are_frames(tmp_path: Path) -> None:
+    file = damaged_workbook(tmp_path / "a.xlsx")
+    with Sandbox(home=tmp_path) as box:
+        box.start(load_without_pandas, read_tables.__module__)
+        [table] = box.run(read_tables, file, file.name, source(), CONTRACTS).tables
+        assert table.frame.num_rows == 8
+        assert not box.run(is_loaded, "pandas")
+        assert box.run(array_of_a_series) == ["a", None]
+
+
+def array_of_a_series() -> list[str | None]:
+    """What Arrow makes of a column of pandas'; its empty cell would be a float."""
+    import pandas as pd
+
+    remember_pandas()
+    found: list[str | None] = pa.array(pd.Series(["a", None], dtype="str")).to_pylist()
+    return found
+
+
+def test_the_process_of_the_suites_does_without_sqlalchemy() -> None:
+    with SuiteProcess() as process:
+        frame = frame_of("field", [SOUND["field"]])
+        assert process.run(load_suite("field", FOLDER), frame)
+        process._child.ask(is_loaded, "sqlalchemy")
+        assert process._child.answer() is False
 
 
 def test_the_suites_never_load_what_they_do_not_use(tmp_path: Path) -> None:

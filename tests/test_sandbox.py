@@ -15,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 from sharing_pipeline.errors import ConfigurationError, ReadingBug, UnreadableFile
+from sharing_pipeline.intake.child import load
 from sharing_pipeline.intake.sandbox import Sandbox
 from sharing_pipeline.settings import Limits
 
@@ -94,10 +95,10 @@ def test_gives_results_of_one_reused_child(sandbox: Sandbox) -> None:
 
 def test_the_child_can_get_ready_ahead_of_the_first_call(tmp_path: Path) -> None:
     with Sandbox(Limits(), tmp_path) as box:
-        box.start("json.tool")
+        box.start(load, "json.tool")
         assert box.run(is_loaded, "json.tool")
     with Sandbox(Limits(), tmp_path) as box:
-        box.start("nothing_of_that_name")
+        box.start(load, "nothing_of_that_name")
         with pytest.raises(ReadingBug) as bug:
             box.run(add, 1, 2)
         assert "No module named 'nothing_of_that_name'" in bug.value.details

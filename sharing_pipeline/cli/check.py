@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sharing_pipeline.cli.chinese import Command, OneOf
-from sharing_pipeline.cli.common import with_settings
+from sharing_pipeline.cli.common import loading, with_settings
 from sharing_pipeline.cli.screen import heading, printed, progress, table
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.settings import Settings, system_clock
@@ -18,6 +19,7 @@ from sharing_pipeline.settings import Settings, system_clock
 if TYPE_CHECKING:
     from sharing_pipeline.intake.checking import Checked, CheckedFile
     from sharing_pipeline.intake.sandbox import Sandbox
+    from sharing_pipeline.intake.suite_process import SuiteProcess
 
 FINDINGS = 3
 """Exit status: there is something to mend."""
@@ -54,11 +56,31 @@ _EPILOG = """
 """
 
 
+_IN_SANDBOX = (
+    "sharing_pipeline.intake.sniff", "sharing_pipeline.intake.tables",
+    "sharing_pipeline.reply.write",
+)  # fmt: skip
+
+
+def _with_suites(command: Callable[..., int]) -> Callable[..., int]:
+    """Gives a command a process for the suites, the slowest to get ready, before anything else."""
+
+    @functools.wraps(command)
+    def wrapper(**given: Any) -> int:
+        from sharing_pipeline.intake.suite_process import SuiteProcess
+
+        with SuiteProcess() as suites:
+            return command(suites=suites, **given)
+
+    return wrapper
+
+
 @click.command(cls=Command, epilog=_EPILOG)
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, help="文件，或装着文件的文件夹")
 @click.option("--source", metavar="S", help="来源名；默认是规范文件，由表头分辨")
 @click.option("--dataset", type=OneOf(_DATASETS), help="只检查这个数据集，或表头分不清时指定")
 @click.option("--reply", metavar="OUT", help="校验结果写到这个文件；几个文件时写到这个文件夹")
+@_with_suites
 @with_settings
 def check(
     settings: Settings,
@@ -66,19 +88,17 @@ def check(
     source: str | None,
     dataset: str | None,
     reply: str | None,
+    suites: SuiteProcess,
 ) -> int:
     """报送之前检查文件：行数、问题，和标好颜色批注的校验结果。"""
+    from sharing_pipeline.intake.lean_arrow import load_without_pandas
     from sharing_pipeline.intake.sandbox import Sandbox
-    from sharing_pipeline.intake.suite_process import SuiteProcess
 
-    with (
-        SuiteProcess() as suites,
-        Sandbox(settings.limits, settings.home) as sandbox,
-        progress() as report,
-    ):
-        sandbox.start("sharing_pipeline.intake.tables", "sharing_pipeline.reply.write")
+    with Sandbox(settings.limits, settings.home) as sandbox, progress() as report:
+        sandbox.start(load_without_pandas, *_IN_SANDBOX)
         # Only now: this takes half a second, in which both processes get ready.
-        from sharing_pipeline.intake.checking import check_files
+        with loading():
+            from sharing_pipeline.intake.checking import check_files
 
         checked = check_files(
             settings,

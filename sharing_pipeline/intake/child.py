@@ -91,6 +91,7 @@ def load(*modules: str) -> None:
     """To ask for: imports modules, so that the child is ready when there is something to do."""
     for name in modules:
         importlib.import_module(name)
+    gc.freeze()  # modules stay: no collection need look at them
 
 
 def _environment() -> dict[str, str]:

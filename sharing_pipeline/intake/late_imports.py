@@ -31,6 +31,14 @@ def left_out(*names: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def hidden(*names: str) -> Iterator[None]:
+    """While this lasts, an import of one of these modules fails as if it weren't installed; one
+    that is loaded stays. For what a library does without where it is missing."""
+    with _asked_first(_Nowhere(names)):
+        yield
+
+
 def load_after_all(name: str) -> None:
     """Imports a module that was left out; nothing for a module that is loaded or isn't there."""
     if isinstance(getattr(sys.modules.get(name), "__loader__", None), _Never):
@@ -39,7 +47,7 @@ def load_after_all(name: str) -> None:
 
 
 @contextmanager
-def _asked_first(finder: _Later | _Never) -> Iterator[None]:
+def _asked_first(finder: _Later | _Never | _Nowhere) -> Iterator[None]:
     sys.meta_path.insert(0, finder)
     try:
         yield
@@ -84,3 +92,17 @@ class _Later:
         if spec is not None and spec.loader is not None:
             spec.loader = importlib.util.LazyLoader(spec.loader)
         return spec
+
+
+class _Nowhere:
+    """A finder for the modules that are not to be found."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = frozenset(names)
+
+    def find_spec(
+        self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> None:
+        """ModuleNotFoundError for one of them; None for any other module."""
+        if name in self._names:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)

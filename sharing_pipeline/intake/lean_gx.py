@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sharing_pipeline.intake.late_imports import left_for_later, left_out, load_after_all
+from sharing_pipeline.intake.late_imports import hidden, left_for_later, left_out, load_after_all
 
 _UNUSED = ("altair", "scipy.stats", "jsonschema", "mistune")
 """What GX imports to draw charts, fit distributions, look into JSON and write pages."""
+_MISSABLE = ("sqlalchemy",)
+"""What GX does without where it isn't installed."""
 _OTHER_SOURCES = tuple(
     f"great_expectations.datasource.fluent.{name}_datasource"
     for name in (
@@ -38,13 +40,14 @@ def warm_up() -> None:
     """Imports Great Expectations, ahead of the first suite: that takes half a second, and would
     take two."""
     empty = (*_OTHER_SOURCES, _ACTIONS, *_expectations())
-    with quiet(), left_for_later(*_UNUSED), left_out(*empty):
+    with quiet(), left_for_later(*_UNUSED), left_out(*empty), hidden(*_MISSABLE):
         importlib.import_module("great_expectations")
 
 
 def load_expectation(kind: str) -> None:
     """Loads what one type of expectation needs; nothing for one that GX doesn't have."""
-    load_after_all(f"{_EXPECTATIONS}.{kind}")
+    with hidden(*_MISSABLE):
+        load_after_all(f"{_EXPECTATIONS}.{kind}")
 
 
 @contextmanager

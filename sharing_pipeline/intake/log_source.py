@@ -21,11 +21,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sharing_pipeline.errors import UnreadableFile
+from sharing_pipeline.intake.readers.content import PARQUET
 from sharing_pipeline.intake.transcode import file_to_utf8, stream_to_utf8
 from sharing_pipeline.store.engine import quoted
-
-PARQUET = "parquet"
-"""Stands in place of an encoding for a Parquet file of text columns."""
 
 _BEYOND = 3
 """Cells beyond the header that the fast path has room for; a wider record takes the slow one."""
@@ -39,8 +37,9 @@ _FIELD_CHARACTERS = 1 << 24
 class LogSource:
     """How a received log is written.
 
-    `mapping`: canonical column → the sender's header. `encoding`: of a csv, or PARQUET.
-    `header_row`: the number of the header's record, titles and blank lines counted, from 1.
+    `mapping`: canonical column → the sender's header. `encoding`: of a csv, or PARQUET, which then
+    has text columns. `header_row`: the number of the header's record, titles and blank lines
+    counted, from 1.
     """
 
     path: Path

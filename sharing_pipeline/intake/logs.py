@@ -30,6 +30,7 @@ from sharing_pipeline.intake.exchange_daily import (
     workspace,
     write_daily,
 )
+from sharing_pipeline.intake.lean_arrow import remember_pandas
 from sharing_pipeline.intake.log_dispose import PreviousLog, dispose, write_superseded
 from sharing_pipeline.intake.log_source import LogSource, readings
 from sharing_pipeline.intake.log_sql import health, normalised, read_in_sql
@@ -105,6 +106,7 @@ class LogResult:
 
 def take_log(request: LogRequest) -> LogResult:
     """Takes in one log; UnreadableFile when nothing can read it or it has no rows."""
+    remember_pandas()
     with workspace(request.out.parent, request.resources) as (connection, folder):
         suspicious = _write_log(connection, request, folder)
         titles = request.source.mapping

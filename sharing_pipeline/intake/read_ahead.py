@@ -15,8 +15,10 @@ from datetime import date
 from queue import SimpleQueue
 
 from sharing_pipeline.contracts import load_contracts
+from sharing_pipeline.intake.child import load
 from sharing_pipeline.intake.in_force import Store
 from sharing_pipeline.intake.inbox import Dropped, Staged, seen_twice, stage, waiting
+from sharing_pipeline.intake.lean_arrow import load_without_pandas
 from sharing_pipeline.intake.logs import take_log
 from sharing_pipeline.intake.pull import pull_databases
 from sharing_pipeline.intake.reading import Content, FileReader, as_arrivals
@@ -131,9 +133,9 @@ class ReadAhead:
         """Has as many children as there is work for import what they need, while nothing is to be
         read yet."""
         for sandbox in self._of_tables[: len(files)]:
-            sandbox.start(read_tables.__module__)
+            sandbox.start(load_without_pandas, read_tables.__module__)
         if any(one.size >= _LARGE_BYTES for one in files):
-            self._of_logs.start(take_log.__module__)
+            self._of_logs.start(load, take_log.__module__)
 
     def _waiting(self) -> list[ReceivedFile]:
         with self._ledger.session() as session:

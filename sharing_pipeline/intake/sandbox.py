@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from sharing_pipeline.bug_reports import keep_report
 from sharing_pipeline.errors import ReadingBug, UnreadableFile
-from sharing_pipeline.intake.child import Child, load
+from sharing_pipeline.intake.child import Child
 from sharing_pipeline.settings import Limits
 
 Result = TypeVar("Result")
@@ -57,7 +57,7 @@ class Sandbox:
         """Ends the child."""
         self.close()
 
-    def start(self, *modules: str) -> None:
+    def start(self, load: Callable[..., None], *modules: str) -> None:
         """Start the child ahead of the first call and let it import modules meanwhile."""
         self._child = Child(self._limits.memory_bytes)
         with suppress(ConnectionError):  # already gone: the first call finds out

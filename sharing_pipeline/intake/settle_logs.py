@@ -24,8 +24,9 @@ from sharing_pipeline.intake.exchange_daily import (
     write_exchange_daily,
 )
 from sharing_pipeline.intake.log_dispose import PreviousLog
-from sharing_pipeline.intake.log_source import PARQUET, LogSource
+from sharing_pipeline.intake.log_source import LogSource
 from sharing_pipeline.intake.logs import LogRequest, LogResult, take_log
+from sharing_pipeline.intake.readers.content import PARQUET
 from sharing_pipeline.intake.sandbox import Sandbox
 from sharing_pipeline.intake.submission import Intake, add_submission
 from sharing_pipeline.store.ledger import LakeFile, Submission

@@ -16,8 +16,7 @@ import pyarrow.parquet as pq
 
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.intake.headers import HEADER_WITHIN, assign, find_header
-from sharing_pipeline.intake.log_source import PARQUET
-from sharing_pipeline.intake.readers.content import identify, unpack_head
+from sharing_pipeline.intake.readers.content import PARQUET, identify, unpack_head
 from sharing_pipeline.intake.readers.delimited import find_delimiter, read_head
 from sharing_pipeline.intake.readers.grid import Grid, text_column
 from sharing_pipeline.intake.readers.text import decode

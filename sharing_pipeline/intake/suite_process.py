@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sharing_pipeline.intake.child import Child
+from sharing_pipeline.intake.child import Child, load
 from sharing_pipeline.intake.lean_gx import warm_up
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class SuiteProcess:
     def __init__(self) -> None:
         """Starts it."""
         self._child = Child()
-        self._child.ask(warm_up)
+        self._child.ask(_get_ready)
         self._is_warm = False
 
     def __enter__(self) -> SuiteProcess:
@@ -47,6 +47,11 @@ class SuiteProcess:
             status, said = self._child.last_words()
             raise RuntimeError(f"suite process ended with status {status}:\n{said}") from None
         return outcomes
+
+
+def _get_ready() -> None:
+    warm_up()
+    load("sharing_pipeline.intake.expectations")
 
 
 def _run(suite: Suite, frame: pd.DataFrame) -> Outcomes:

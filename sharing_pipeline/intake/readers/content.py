@@ -18,6 +18,7 @@ ZIP_ERRORS = (
 )  # fmt: skip
 """What reading a broken zip may raise."""
 TEXT_FORMATS = ("csv", "json", "jsonl")
+PARQUET = "parquet"
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -95,7 +96,7 @@ def identify(data: bytes, text: str | None = None) -> str:
     if data.startswith(_OLE):
         return _inside_ole(data)
     if data.startswith(_PARQUET):
-        return "parquet"
+        return PARQUET
     return "csv" if text is None else _text_format(text)
 
 
