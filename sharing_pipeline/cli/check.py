@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from sharing_pipeline.cli.chinese import Command, OneOf
 from sharing_pipeline.cli.common import loading, with_settings
 from sharing_pipeline.cli.screen import heading, printed, progress, table
 from sharing_pipeline.errors import UsageError
+from sharing_pipeline.full_disk import is_full
 from sharing_pipeline.settings import Settings, system_clock
 
 if TYPE_CHECKING:
@@ -140,9 +142,11 @@ def _write_replies(
             raise UsageError(f"校验结果不能写到被检查的文件 {out} 上。请用 --reply 换一个。")
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=out.parent).close()  # what only the child met were a bug
+            send(sandbox, Job(one.path, one.answer, at, out, settings.limits))
         except OSError as error:
-            raise UsageError(f"{out} 写不了：{error.strerror}。请用 --reply 换一个。") from error
-        send(sandbox, Job(one.path, one.answer, at, out, settings.limits))
+            why = "磁盘满了" if is_full(error) else error.strerror
+            raise UsageError(f"{out} 写不了：{why}。请用 --reply 换一个。") from error
     return places
 
 

@@ -54,8 +54,11 @@ def write_reply(job: Job) -> None:
         package = _annotated(job, Base(new_book([]), job.answer.remarks, [_UNREADABLE]))
     job.out.parent.mkdir(parents=True, exist_ok=True)
     partial = job.out.with_name(f".{uuid.uuid4().hex}.part")
-    package.save(partial)
-    partial.replace(job.out)
+    try:
+        package.save(partial)
+        partial.replace(job.out)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _content(job: Job) -> bytes:
