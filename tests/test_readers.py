@@ -226,6 +226,47 @@ def test_a_row_with_a_key_stays_whatever_its_name_says(tmp_path: Path) -> None:
     assert tables.skipped == []
 
 
+NUMBERED = ["序号", "数源部门", "目录代码", "目录名称", "共享类型", "更新周期", "发布状态"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["合计", None, "4"],
+        ["合  计", None, "共4条"],
+        ["汇总", None, None, "4"],
+        [None, "合计", "4"],
+        [None, "市教育局", "小计", "4条"],
+        ["小计", "市教育局", "4条", None, None, None, "已发布"],
+        ["填报人：张三", None, "审核人：李四", "联系电话：0793-1234567"],
+        ["填报人", "张三", "13900000000", "审核人"],
+        [None, None, "审核人：李四", "2026年3月"],
+        ["备注", None, "本表由办公室填报"],
+        [None, None, "填写示例：361100007000000999", "示例目录", "无条件共享"],
+    ],
+)
+def test_a_total_or_note_with_text_below_the_code_is_no_row(
+    tmp_path: Path, line: list[str | None]
+) -> None:
+    rows = [
+        [f"{at}", "市教育局", f"36110000700000000{at}", f"名{at}", "无条件共享", "每月", "已发布"]
+        for at in range(1, 5)
+    ]
+    written = [NUMBERED, *rows[:3], line, rows[3]]
+    data = csv_bytes([[cell or "" for cell in row] for row in written])
+    tables = read(tmp_path, data, "a.csv")
+    assert only(tables).frame["name"].to_pylist() == ["名1", "名2", "名3", "名4"]
+    assert [(one.row, one.text) for one in tables.skipped] == [(5, " ".join(filter(None, line)))]
+
+
+def test_a_row_named_like_a_note_stays_with_a_code_like_the_others(tmp_path: Path) -> None:
+    header = ["目录名称", "目录代码", "提供方", "共享类型", "更新周期"]
+    rows = [["说明", "361100007000000001", "甲"], ["名称", "361100007000000002", "甲"]]
+    rows = [[*row, "", "每月"] for row in rows]
+    tables = read(tmp_path, csv_bytes([header, *rows]), "a.csv")
+    assert only(tables).frame["name"].to_pylist() == ["说明", "名称"]
+
+
 def test_headers_are_compared_without_width_space_case_and_script(tmp_path: Path) -> None:
     header = ["＊目 錄 代 碼", "NAME", "提供方", "共享類型", "更新\n周期", "最近更新日期 "]
     table = only(read(tmp_path, csv_bytes([header, *ROWS]), "a.csv"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 
 from sharing_pipeline.codes import clean
 from sharing_pipeline.contracts import Contract
@@ -15,12 +16,14 @@ from sharing_pipeline.intake.matching import header_key
 from sharing_pipeline.intake.raw import Skipped
 from sharing_pipeline.intake.readers.grid import Cell, Grid
 
-_TOTAL = re.compile(r"([本全][页表])?(合计|总计|小计|共计|累计|总数)([:(\[【\d].*)?", re.DOTALL)
+_TOTAL = re.compile(
+    r"([本全][页表])?(合计|总计|小计|共计|累计|汇总|总数)([:(\[【\d].*)?", re.DOTALL
+)
 _NOTE = re.compile(
     r"(注|备注|附注|说明|填表说明|(填表|填报|制表|审核|负责|联系)(人|单位|部门|日期|时间)"
     r"|联系电话|数据来源|单位负责人)(\([^)]*\))?[\d一二三四五]*[:.、].*"
-    r"|注|备注|附注|(填[表报])?说明"
-    r"|(示例|样例|例如?)[:.、].*",
+    r"|注|备注|附注|(填[表报])?说明|(填表|填报|制表|审核)(人|日期|时间)|联系电话|单位负责人"
+    r"|(填[写报])?(示例|样例|例如?)[:.、].*",
     re.DOTALL,
 )
 _ORDINALS = ("一二三四五六七八九十", "甲乙丙丁戊己庚辛壬癸", "abcdefghijklmnopqrstuvwxyz")
@@ -33,6 +36,8 @@ _UNDER_HEADER = 2
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _FEWEST_COLUMNS = 3
 """With fewer columns a line with one cell is no rarity."""
+_LONGEST_COUNT = 5
+"""How long the number of rows in a line of totals may be; a longer one may be a code."""
 
 
 def rows_of(
@@ -40,8 +45,8 @@ def rows_of(
 ) -> tuple[list[int], list[Skipped]]:
     """The places (from 0) of the rows below the header, and the lines skipped anywhere.
 
-    `assigned`: the places of the columns that are read. A line with a key of its own is a row
-    whatever else it says; one with text only in columns that nobody reads is none.
+    `assigned`: the places of the columns that are read. A line with a key like the other ones is a
+    row whatever else it says; one with text only in columns that nobody reads is none.
     """
     if grid.header is not None:
         lines = zip(*grid.columns, strict=True)
@@ -57,7 +62,7 @@ def rows_of(
         is_row = (
             below >= 0
             and place not in grid.headers_again
-            and judge.is_row(line)
+            and judge.is_row(place)
             and not judge.is_about_columns(line, below)
         )
         (kept if is_row else passed_over).append(place)
@@ -97,6 +102,16 @@ class _Judge:
         self.header_places = {last} if one_line else {last - 1, last}
         self._raw_words = {cell for at in self.header_places for cell in self.line(at) if cell}
         self._words = {header_key(word) for word in self._raw_words}
+        self._labelled = self._with_labels()
+
+    def _with_labels(self) -> set[int]:
+        """The places of the lines with a total's or a note's label before the key."""
+        found: set[int] = set()
+        for column in self._columns[: self._key or 0]:
+            labels = {one for one in set(column) if one and not one.isascii() and _is_label(one)}
+            if labels:
+                found.update(place for place, cell in enumerate(column) if cell in labels)
+        return found
 
     def line(self, place: int) -> tuple[Cell, ...]:
         """The cells of one line of the sheet."""
@@ -106,28 +121,50 @@ class _Judge:
         """The places of the lines that are rows by their key alone, as nearly all are."""
         if self._key is None:
             return []
-        begin, again = self._first_data + _UNDER_HEADER, self._again
+        begin = self._first_data + _UNDER_HEADER
+        others = self._again | self._labelled
         return [
             place
             for place, key in enumerate(self._columns[self._key][begin:], begin)
-            if key and key.isascii() and key not in self._raw_words and place not in again
+            if key and key.isascii() and key not in self._raw_words and place not in others
         ]
 
-    def is_row(self, line: tuple[Cell, ...]) -> bool:
+    def is_row(self, place: int) -> bool:
         """Whether a line below the header with text in it is a row."""
-        has_key = self._key is not None and line[self._key] is not None
-        if not has_key and not any(line[at] for at in self._read):
+        line = self.line(place)
+        key = None if self._key is None else line[self._key]
+        if key is None and not any(line[at] for at in self._read):
             return False
-        place, first = next((at, cell) for at, cell in enumerate(line) if cell)
+        at, first = next((at, cell) for at, cell in enumerate(line) if cell)
         if first in self._raw_words and self._repeats_header(line):
             return False
-        if (has_key and self._key != place) or first.isascii():
+        if key is not None and _is_label(key):
+            return False
+        if place in self._labelled:
+            like_others = self._is_complete(line) or len(key or "") in self._lengths_of_keys
+            return key is not None and key.isascii() and like_others
+        if (key is not None and self._key != at) or first.isascii():
             return True
-        said = clean(first)
-        if _TOTAL.fullmatch(said) or _NOTE.fullmatch(said):
+        if _is_label(first):
             return False
         alone = sum(cell is not None for cell in line) == 1
-        return not (alone and self._wide and place <= self._first and _CHINESE.search(first))
+        return not (alone and self._wide and at <= self._first and _CHINESE.search(first))
+
+    def _is_complete(self, line: tuple[Cell, ...]) -> bool:
+        """Whether a line has what every row must have, and that is much."""
+        required = [at for name, at in self._assigned.items() if self._contract[name].required]
+        return len(required) > _FEWEST_COLUMNS and all(line[at] for at in required)
+
+    @cached_property
+    def _lengths_of_keys(self) -> set[int]:
+        """Of the keys on lines without a label, and too long to be counts."""
+        keys = [] if self._key is None else self._columns[self._key]
+        lengths = {
+            len(key)
+            for place, key in enumerate(keys)
+            if key and place >= self._first_data and place not in self._labelled
+        }
+        return {length for length in lengths if length > _LONGEST_COUNT}
 
     def is_about_columns(self, line: tuple[Cell, ...], below: int) -> bool:
         """Whether a line right under the header numbers the columns, gives them other names or
@@ -168,6 +205,12 @@ class _Judge:
     def _repeats_header(self, line: tuple[Cell, ...]) -> bool:
         words = [header_key(cell) for cell in line if cell]
         return len(words) > 1 and self._words.issuperset(words)
+
+
+def _is_label(cell: str) -> bool:
+    """Whether a cell says that its line is a total or a note."""
+    said = clean(cell)
+    return bool(_TOTAL.fullmatch(said) or _NOTE.fullmatch(said))
 
 
 def _counts_up(said: list[str]) -> bool:
