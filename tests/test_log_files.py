@@ -55,6 +55,16 @@ def test_words_and_numbers_that_are_no_codes(tmp_path: Path) -> None:
     assert result.accepted == 3
 
 
+def test_an_apostrophe_before_a_code_is_none_of_it(tmp_path: Path) -> None:
+    ids = ["'0361", "＇ 0362", " '0363", "03'64", "'3.61E+17"]
+    result = take(tmp_path, [row(f"'B{at}", resource_id=code) for at, code in enumerate(ids)])
+    assert [(each["batch_id"], each["resource_id"]) for each in written(result)] == [
+        ("B0", "0361"), ("B1", "0362"), ("B2", "0363"), ("B3", "03'64"), ("B4", "3.61E+17"),
+    ]  # fmt: skip
+    assert result.quarantine["row"].to_pylist() == [6]
+    assert result.accepted == 4
+
+
 def test_cells_beyond_the_header_and_short_records(tmp_path: Path) -> None:
     text = (
         "batch_id,resource_id,direction,status\nB1,R1,归集,成功,extra\nB2,R1\nB3,R1,归集,成功,,\n"

@@ -186,7 +186,7 @@ def test_booleans(text: str | None, value: bool | None) -> None:
     [("361100/000123", "361100/000123"), ("００１２", "0012"), ("３６１１ＪＴ／１", "3611JT/1"),
      (" A-1 ", "A-1"), ("361E17", "361E17"),
      ("\ufeff36\u200b11\u00a000\u202e", "361100"), ("123456789012345678", "123456789012345678"),
-     ("12.0", "12.0")],
+     ("12.0", "12.0"), ("'0361", "0361"), (" ＇ 0361", "0361"), ("36'1", "36'1")],
 )  # fmt: skip
 def test_codes_are_kept_as_they_are(text: str, code: str) -> None:
     column = read([text], "code")
@@ -196,7 +196,7 @@ def test_codes_are_kept_as_they_are(text: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["3.61100E+17", "3.61E17", "4E+15", "3.611e+17", "1E+05", "#N/A", "#REF!", "#NAME?",
+    ["3.61100E+17", "'3.61E17", "4E+15", "3.611e+17", "1E+05", "#N/A", "#REF!", "#NAME?",
      "########", "-5", "-0.5", "-５", "TRUE", "False"],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["code", "organisation"])

@@ -55,14 +55,15 @@ def read_in_sql(column: Column) -> bool:
 
 
 def _untidy(name: str, raw: str) -> str:
-    """The SQL test for white space around a cell; in ASCII texts for any, and for what isn't ASCII.
+    """The SQL test for white space around a cell; in ASCII texts for any, for what isn't ASCII, and
+    for the apostrophe before a code.
 
     Cheap for healthy cells; may say yes too often. Knows of control characters at a cell's end
     only tab and line ends.
     """
     if name in _ASCII:
         inside = " OR ".join(f"contains({raw}, chr({code}))" for code in (9, 10, 13, 32))
-        return f"({raw} < '!' OR strlen({raw}) <> length({raw}) OR {inside})"
+        return f"({raw} < '(' OR strlen({raw}) <> length({raw}) OR {inside})"
     ends = " OR ".join(f"ends_with({raw}, chr({code}))" for code in (9, 10, 13))
     return f"({raw} < '!' OR trim({raw}) <> {raw} OR {ends})"
 
@@ -219,18 +220,22 @@ def _moment(raw: str, timezone: str) -> str:
 
 
 def _tidied(name: str, raw: str) -> str:
-    """A text or code without the white space around it, a code without hidden characters and with
-    half-width letters, digits and signs; a cell that shows nothing is empty."""
+    """A text or code without the white space around it, a code without hidden characters, without
+    the apostrophe before it and with half-width letters, digits and signs; a cell that shows
+    nothing is empty."""
     shown = raw
     if name in KEYS:
         narrow = f"translate({raw}, {literal(FULL_WIDTH)}, {literal(ASCII)})"
         shown = f"regexp_replace({narrow}, '[{_HIDDEN}\\x{{a0}}]', '', 'g')"
     edges = f"'^[{_WHITE_SPACE}]+|[{_WHITE_SPACE}]+$'"
     nothing = f"'[{_WHITE_SPACE}{_HIDDEN}]*'"
+    tidy = f"regexp_replace({shown}, {edges}, '', 'g')"
+    if name in KEYS:
+        tidy = f"regexp_replace({tidy}, '^''[{_WHITE_SPACE}]*(.)', '\\1')"
     return (
         f"CASE WHEN NOT {_untidy(name, raw)} OR {raw} IS NULL THEN {raw}"
         f" WHEN regexp_full_match({raw}, {nothing}) THEN NULL"
-        f" ELSE regexp_replace({shown}, {edges}, '', 'g') END"
+        f" ELSE {tidy} END"
     )
 
 

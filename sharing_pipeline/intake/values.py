@@ -45,6 +45,7 @@ DTYPES = {
 and become Arrow's date32 by a cast."""
 
 _BOOLEANS = {"true": True, "是": True, "false": False, "否": False}
+_APOSTROPHE = re.compile(r"^'\s*(?=.)")
 _HALF_WIDTH = str.maketrans(FULL_WIDTH, ASCII)
 _NOTHING_TO_SEE = INVISIBLE + "".join(chr(c) for c in range(0x3001) if chr(c).isspace())
 _ERROR_VALUE = re.compile(ERROR_VALUE, re.IGNORECASE)
@@ -206,7 +207,8 @@ def _label(text: str, table: CodeTable, own_codes: Mapping[str, str] | None) -> 
 
 
 def _code(text: str, _: bool) -> Cell:
-    """A code as written, without what nobody sees; a spoilt one is reported, never repaired.
+    """A code as written, without what nobody sees, and without the apostrophe that keeps it a text
+    in a spreadsheet; a spoilt one is reported, never repaired.
 
     A word that only says that there is none is no code, and stays visible. Readers give number
     cells of more than 15 digits in scientific notation: they are inexact.
@@ -214,6 +216,7 @@ def _code(text: str, _: bool) -> Cell:
     if text.isascii() and text.isdecimal():
         return Cell(text)
     text = visible(text).replace("\u00a0", "").translate(_HALF_WIDTH).strip()
+    text = _APOSTROPHE.sub("", text)
     if stands_for_nothing(text):
         return Cell(None, unread=True)
     if is_spoilt(text) or _failed(text):
