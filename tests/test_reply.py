@@ -313,6 +313,33 @@ def test_a_csv_comes_back_as_a_workbook_with_a_column_of_problems(
     assert "csv、gb18030" in first
 
 
+def test_a_csv_cell_too_long_for_a_workbook_is_told(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "目录.csv"
+    path.write_text(csv_of([[*HEADER, "摘要"], [*row(更新周期="?"), "长" * 40_000]]), "utf-8")
+    book = openpyxl.load_workbook(reply_to(settings, path))
+    said = [str(cell.value) for cell in book["校验结果"]["B"]]
+    assert any("有 1 个单元格超过 32,767 个字" in one and "没有带回" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("batch_id", "conclusion"),
+    [("B2", "没有能标在单元格上的问题"), ("2.5E+11", "有问题的单元格已标色")],
+)
+def test_a_log_without_marked_cells_does_not_claim_them(
+    settings: Settings, tmp_path: Path, batch_id: str, conclusion: str
+) -> None:
+    book = openpyxl.Workbook()
+    for line in (["批次号", "资源标识", "方向", "方式", "开始时间", "状态"],
+                 ["B1", "R1", "归集", "库表", "2026-11-24 01:00:00", "好了"],
+                 [batch_id, "R1", "归集", "库表", "2026-11-24 01:00:00", "成功"]):  # fmt: skip
+        book.worksheets[0].append(line)
+    book.save(tmp_path / "日志.xlsx")
+    back = openpyxl.load_workbook(reply_to(settings, tmp_path / "日志.xlsx"))["校验结果"]
+    said = [str(cell.value) for line in back for cell in line]
+    assert any(one.startswith(conclusion) for one in said)
+    assert any("“批次号”写作" in one for one in said) == (batch_id != "B2")
+
+
 def test_the_column_of_problems_counts_no_more_when_it_comes_again(
     settings: Settings, tmp_path: Path
 ) -> None:

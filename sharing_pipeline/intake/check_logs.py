@@ -86,17 +86,18 @@ def _counts(intake: Intake, taken: Taken) -> dict[str, int]:
 
 def _quarantined(intake: Intake, taken: Taken, schema: pa.Schema) -> pa.Table:
     """The rows sent back, each with its reason."""
-    place = _places(taken.arrival)
+    place, headers = _places(taken.arrival), _headers(taken.arrival)
     records = []
     for row in taken.result.quarantine.to_pylist():
         rule = intake.rules[row["rule"]]
-        value = row["value"] or ""
-        message, what_to_do = rule.texts(title=row["column"] or "", value=value)
+        value, column = row["value"] or "", row["column"] or ""
+        column = headers.get(column, column)
+        message, what_to_do = rule.texts(title=column, value=value)
         sheet, number = place(row["row"])
         records.append(
             {
                 "submission": taken.submission.id, "dataset": LOG_DATASET, "sheet": sheet,
-                "row": number, "column": row["column"], "value": value, "rule": rule.name,
+                "row": number, "column": column, "value": value, "rule": rule.name,
                 "severity": rule.severity, "message": message, "what_to_do": what_to_do,
             }
         )  # fmt: skip

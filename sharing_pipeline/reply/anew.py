@@ -45,7 +45,8 @@ _STYLES = (
 _EPOCH = datetime(1899, 12, 30)
 _FIRST_SERIAL = datetime(1900, 3, 1)
 """Before it Excel counts a day that never was."""
-_LONGEST_CELL = 32_767
+LONGEST_CELL = 32_767
+"""Characters that a cell may have."""
 _TEXT_OPENS, _TEXT_ENDS = '" t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>"
 _PLAIN = re.compile(r"[^\W_][^&<>_\x00-\x1f\ud800-\udfff\ufffe\uffff]{,999}")
 """A text that begins with a letter or digit and can stand in XML as it is: nearly every cell."""
@@ -172,7 +173,7 @@ def _cell(name: str, value: Value, style: int) -> str:
             return f'<c r="{name}"><v>{whole!r}</v></c>'
         if isinstance(value, date):
             return _moment(name, value)
-    text = content(harmless(str(value))[:_LONGEST_CELL])
+    text = content(harmless(str(value))[:LONGEST_CELL])
     return f'<c r="{name}" s="{style}{_TEXT_OPENS}{text}{_TEXT_ENDS}'
 
 

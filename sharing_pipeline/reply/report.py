@@ -100,6 +100,8 @@ def _conclusion(answer: FileAnswer) -> str:
         return "没有发现问题。"
     if all(one.status == "rejected" for one in answer.datasets):
         return "整份文件退回，没有接收任何一行。原因见下表。"
+    if not any(one.row for one in answer.remarks):
+        return "没有能标在单元格上的问题，都列在下面。请在本文件里改正后重新报送。"
     how = "加了批注" if answer.is_workbook else f"在“{PROBLEM}”列写明"
     return f"有问题的单元格已标色并{how}。请在本文件里改正后重新报送，其余内容不用动。"
 

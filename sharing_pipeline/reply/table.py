@@ -9,7 +9,7 @@ from sharing_pipeline.intake.answer import FileAnswer, Remark
 from sharing_pipeline.intake.readers import read_file
 from sharing_pipeline.intake.readers.grid import Cell, Grid
 from sharing_pipeline.reply import words
-from sharing_pipeline.reply.anew import Base, NewSheet, fitting, new_book
+from sharing_pipeline.reply.anew import LONGEST_CELL, Base, NewSheet, fitting, new_book
 from sharing_pipeline.settings import Limits
 
 _MOST_ROWS = 200_000
@@ -18,6 +18,10 @@ _MOST_BYTES = 64 << 20
 """A larger file, which only logs are, isn't read as cells; the list of remarks has to do."""
 _TOO_LONG = "文件太大，原来的行没有带回，这里只列出问题；请按行号在原文件里改正。"
 _SHORTENED = "文件有 {rows:,} 行，这里只带回有问题的行，行号与原文件相同；请在原文件里改正。"
+_CUT = (
+    "有 {cells:,} 个单元格超过 {longest:,} 个字，工作簿里放不下，后面的字没有带回；"
+    "请在原文件里改正，不要报送这一份。"
+)
 _PLAIN_SHEET = "数据"
 _SHEET_ROWS = 1_048_576
 _PROBLEM_WIDTH = 60
@@ -44,6 +48,8 @@ def as_table(origin: Path, answer: FileAnswer, limits: Limits) -> Base:
     widths = {**fitting([row[:-1] for _, row in rows]), column: _PROBLEM_WIDTH}
     sheet = NewSheet(name, rows, widths=widths, wrapped=frozenset({column}))
     notes = [_SHORTENED.format(rows=grid.row_count)] if shortened else []
+    cut = sum(len(cell or "") > LONGEST_CELL for _, row in rows for cell in row[:-1])
+    notes += [_CUT.format(cells=cut, longest=LONGEST_CELL)] if cut else []
     last = min(_SHEET_ROWS, rows[-1][0]) if rows else 0
     return Base(
         new_book([sheet]), answer.remarks, notes, commented=False, sheet=name, last_row=last
