@@ -211,6 +211,9 @@ def test_a_note_in_brackets_is_no_part_of_a_header(tmp_path: Path) -> None:
         [f"{number}、{name}" for number, name in zip("一二三四五六", HEADER, strict=True)],
         ["目录代码(18位)", "目录名称（不超过50字）", "提供方（全称）",
          "共享类型（无条件/有条件/不予）", "更新周期[下拉]", "最近更新日期：："],
+        ["目录代码（系统自动生成）", "目录名称（注1）", "提供方（注）",
+         "共享类型（无条件、有条件、不予）", "更新周期（每日、每月等）", "最近更新日期"],
+        [*HEADER[:4], "更新周期（每日/每月…）", "最近更新日期"],
     ],
 )  # fmt: skip
 def test_how_headers_are_numbered_and_explained_is_no_part_of_them(
