@@ -321,23 +321,77 @@ def test_a_csv_cell_too_long_for_a_workbook_is_told(settings: Settings, tmp_path
     assert any("有 1 个单元格超过 32,767 个字" in one and "没有带回" in one for one in said)
 
 
-@pytest.mark.parametrize(
-    ("batch_id", "conclusion"),
-    [("B2", "没有能标在单元格上的问题"), ("2.5E+11", "有问题的单元格已标色")],
-)
-def test_a_log_without_marked_cells_does_not_claim_them(
-    settings: Settings, tmp_path: Path, batch_id: str, conclusion: str
-) -> None:
+LOG_HEADER = ["批次号", "资源标识", "方向", "方式", "开始时间", "结束时间", "状态", "数据量"]
+TEN, NINE = "2026-11-19 10:00:00", "2026-11-19 09:00:00"
+
+
+def log_row(**changes: str) -> list[str]:
+    usual = dict(zip(LOG_HEADER, ["B1", "R1", "归集", "库表", NINE, TEN, "成功", "5"], strict=True))
+    return list((usual | changes).values())
+
+
+def log_book(path: Path, lines: list[list[str]]) -> Path:
     book = openpyxl.Workbook()
-    for line in (["批次号", "资源标识", "方向", "方式", "开始时间", "状态"],
-                 ["B1", "R1", "归集", "库表", "2026-11-24 01:00:00", "好了"],
-                 [batch_id, "R1", "归集", "库表", "2026-11-24 01:00:00", "成功"]):  # fmt: skip
+    for line in (LOG_HEADER, *lines):
         book.worksheets[0].append(line)
-    book.save(tmp_path / "日志.xlsx")
-    back = openpyxl.load_workbook(reply_to(settings, tmp_path / "日志.xlsx"))["校验结果"]
-    said = [str(cell.value) for line in back for cell in line]
-    assert any(one.startswith(conclusion) for one in said)
-    assert any("“批次号”写作" in one for one in said) == (batch_id != "B2")
+    book.save(path)
+    return path
+
+
+FAULTY_LOG = [
+    log_row(批次号="B2", 开始时间="昨天", 结束时间="2026-11-19"),
+    log_row(批次号="B3", 状态="好了", 数据量="五条"),
+    log_row(批次号="B4", 开始时间=TEN, 结束时间=NINE),
+    log_row(),
+    log_row(),
+    log_row(批次号="2.5E+11"),
+]
+WRONG_IN_LOG = {
+    "A7": ["【严重】code_damaged"],
+    "A6": ["【重复】exchange_repeated_batch"],
+    "E2": ["【警告】exchange_unreadable_started_at"],
+    "G3": ["【警告】exchange_unknown_status"],
+    "H3": ["【警告】exchange_unreadable_row_count"],
+    "F4": ["【警告】exchange_finished_before_started"],
+}
+
+
+def test_what_a_log_only_counts_is_marked_in_its_rows(settings: Settings, tmp_path: Path) -> None:
+    back = reply_to(settings, log_book(tmp_path / "日志.xlsx", FAULTY_LOG))
+    marked = marks(back, "Sheet")
+    assert {place: rules_in(one.comment) for place, one in marked.items()} == WRONG_IN_LOG
+    assert "这条记录的批次号当天已经收到过" in str(marked["A6"].comment)
+    assert "“批次号”写作“2.5E+11”" in str(marked["A7"].comment)
+
+
+def test_a_log_in_a_csv_has_its_problems_beside_its_rows(
+    settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "日志.csv"
+    path.write_text(csv_of([["某平台日志"], LOG_HEADER, *FAULTY_LOG]), "utf-8")
+    sheet = openpyxl.load_workbook(reply_to(settings, path))["交换日志"]
+    said = {cell.row - 1: rules_in(cell.value) for cell in sheet["I"][2:] if cell.value}
+    by_row: dict[int, list[str]] = {}
+    for place, rules in WRONG_IN_LOG.items():
+        by_row[int(place[1:])] = sorted([*by_row.get(int(place[1:]), []), *rules])
+    assert {row: sorted(rules) for row, rules in said.items()} == by_row
+
+
+def test_of_many_faulty_rows_of_a_log_the_first_are_marked(
+    settings: Settings, tmp_path: Path
+) -> None:
+    lines = [log_row(批次号=f"B{number}", 状态="?") for number in range(1_001)]
+    answer = checked(settings, log_book(tmp_path / "日志.xlsx", lines)).answer
+    rows = [one.row for one in answer.remarks if one.rule == "exchange_unknown_status"]
+    assert sorted(filter(None, rows)) == list(range(2, 1_002))
+    assert any(one.row is None and "1001 条" in one.message for one in answer.remarks)
+
+
+def test_a_log_without_marked_cells_does_not_claim_them(settings: Settings, tmp_path: Path) -> None:
+    line = log_row(开始时间="2099-01-01 10:00:00", 结束时间="2099-01-01 11:00:00")
+    path = log_book(tmp_path / "日志.xlsx", [line])
+    first = openpyxl.load_workbook(reply_to(settings, path))["校验结果"]
+    assert any(str(cell.value).startswith("没有能标在单元格上的问题") for cell in first["B"])
 
 
 def test_the_column_of_problems_counts_no_more_when_it_comes_again(

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.intake.answer import LEVELS, DatasetAnswer, FileAnswer, Remark
 from sharing_pipeline.intake.in_force import Store, files_of, load_rows
+from sharing_pipeline.intake.log_remarks import places_of, with_rows
 from sharing_pipeline.intake.raw import FileTables, Part, RawTable
 from sharing_pipeline.intake.rules import FINDING, Rule
 from sharing_pipeline.intake.sniff import Sniffed
@@ -108,7 +109,11 @@ def _answer(
         contract = store.contracts[one.dataset]
         table = tables.get(one.dataset)
         places = _Places(contract, table, file.look, expectations)
-        remarks = [places.remark(each) for each in found[one.id]]
+        findings = found[one.id]
+        if one.dataset == _LOGS:
+            where = places_of(table, file.look)
+            findings = with_rows(store, one, findings, places.names, where)
+        remarks = [places.remark(each) for each in findings]
         if table is not None and one.dataset != _LOGS:
             remarks += _repeated(table, rules["exact_duplicate"], places, remarks)
         remarks += [places.held(rules["part_held"], *row) for row in held.get(one.id, [])]
@@ -174,7 +179,7 @@ class _Places:
         for part in parts:
             self._parts.setdefault(part.sheet, []).append(part)
         written = [*(part.headers for part in reversed(parts)), headers]
-        self._names = {text: name for one in written for name, text in reversed(one.items())}
+        self.names = {text: name for one in written for name, text in reversed(one.items())}
         self._sheets = {sheet: place for place, sheet in enumerate(self._parts)}
         self._doubts = {
             (one.sheet, one.row, one.header): one.place for one in (table.doubts if table else [])
@@ -254,7 +259,7 @@ class _Places:
         part = self._part(sheet, row)
         if part is None or not part.columns:
             return 1
-        named = self._names.get(header, header)
+        named = self.names.get(header, header)
         if (sheet, row or 0, named) in self._blanks:
             return self._blanks[sheet, row or 0, named]
         return part.columns.get(named) or part.columns.get(self._key) or min(part.columns.values())

@@ -1,0 +1,113 @@
+"""Which rows of a log break the rules that its suite only counts, so that a reply can mark them.
+
+Only for logs that a person can mend by hand; the suite itself sees a row of counts, because a
+platform's log has millions of rows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from sharing_pipeline.intake.exchange_daily import LogFile, rows_in_force
+from sharing_pipeline.intake.in_force import Store
+from sharing_pipeline.intake.raw import RawTable
+from sharing_pipeline.intake.sniff import Sniffed
+from sharing_pipeline.store.engine import quoted, sql_text
+from sharing_pipeline.store.ledger import LakeFile, Submission
+
+_MOST_ROWS = 200_000
+"""Of a longer log the counts are told."""
+_MOST_MARKED = 1_000
+"""So many rows are marked per rule; where there are more, their number is told, too."""
+_RULE = "exchange_{count}"
+"""The rule of a count."""
+_REPEATED = "exchange_repeated_batch"
+_COUNTED = re.compile(r"^有 [\d,]+ 条")
+
+Finding = dict[str, Any]
+
+
+def with_rows(
+    store: Store,
+    log: Submission,
+    findings: Sequence[Finding],
+    names: Mapping[str, str],
+    places: Sequence[tuple[str, int]] | int,
+) -> list[Finding]:
+    """A log's findings, those that only count rows replaced by one for each of the rows.
+
+    `names`: the sender's header → canonical column. `places`: sheet and row of each row of the
+    log; or the number of the first one's row, in a file without sheets.
+    """
+    counted = {one["rule"]: one for one in findings if one["row"] is None}
+    if not counted or log.rows_read > _MOST_ROWS:
+        return list(findings)
+    rows = _broken_rows(store, log.id)
+    told = [one for one in findings if one["row"] is not None]
+    for rule, finding in counted.items():
+        broken = rows.get(rule, [])
+        if not 0 < len(broken) <= _MOST_MARKED:
+            told.append(finding)
+        name = names.get(finding["column"], finding["column"])
+        for position, unread in broken[:_MOST_MARKED]:
+            sheet, row = ("", places + position) if isinstance(places, int) else places[position]
+            told.append(_of_row(finding, sheet, row, unread.get(name, "")))
+    return told
+
+
+def places_of(table: RawTable | None, look: Sniffed | None) -> Sequence[tuple[str, int]] | int:
+    """What `with_rows` wants to know of a log that was read as cells or only looked at."""
+    if table is None:
+        return look.header_row + 1 if look else 1
+    columns = (table.frame[name].to_pylist() for name in ("sheet", "row"))
+    return list(zip(*columns, strict=True))
+
+
+def _of_row(finding: Finding, sheet: str, row: int, value: str) -> Finding:
+    said = {"sheet": sheet, "row": row, "value": value}
+    if finding["rule"] == _REPEATED:
+        said["severity"] = "duplicate"
+    return {**finding, **said, "message": _COUNTED.sub("这条", finding["message"])}
+
+
+def _broken_rows(store: Store, number: int) -> dict[str, list[tuple[int, dict[str, str]]]]:
+    """By rule, the positions of the rows that break it and what could not be read in them."""
+    paths = {
+        kind: [store.lake.path(one.path) for one in _files(store, kind, number)]
+        for kind in ("exchange_log", "log_dropped")
+    }
+    [log], dropped = paths["exchange_log"], tuple(paths["log_dropped"])
+    engine = store.engine
+    engine.connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW log_rows AS FROM {rows_in_force([LogFile(log, dropped)])}"
+    )
+    # The very counts of the suite, for one row at a time.
+    counts = sql_text(engine.warehouse, "intake/log_counts").replace(
+        "SELECT", "SELECT position,", 1
+    )
+    unread = dict(engine.rows("SELECT position, unread FROM log_rows WHERE unread IS NOT NULL"))
+    found: dict[str, list[tuple[int, dict[str, str]]]] = {}
+    per_row = engine.arrow(f"{counts} GROUP BY position ORDER BY position").to_pydict()
+    for count, numbers in per_row.items():
+        rule = _RULE.format(count=count)
+        broken = [at for at, one in zip(per_row["position"], numbers, strict=True) if one]
+        if count != "position" and broken:
+            found[rule] = [(at, json.loads(unread.get(at, "{}"))) for at in broken]
+    if dropped:
+        files = ", ".join(quoted(path) for path in dropped)
+        repeated = engine.rows(
+            f"SELECT position FROM read_parquet([{files}], union_by_name=true) "
+            "WHERE disposition = 'duplicate' ORDER BY position"
+        )
+        found[_REPEATED] = [(at, {}) for (at,) in repeated]
+    return found
+
+
+def _files(store: Store, kind: str, number: int) -> Sequence[LakeFile]:
+    wanted = select(LakeFile).where(LakeFile.kind == kind, LakeFile.first_submission == number)
+    return store.session.scalars(wanted.order_by(LakeFile.id)).all()
