@@ -142,7 +142,8 @@ def _write_replies(
             raise UsageError(f"校验结果不能写到被检查的文件 {out} 上。请用 --reply 换一个。")
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=out.parent).close()  # what only the child met were a bug
+            # Tried here, because a folder that only the child finds locked would pass for a bug.
+            tempfile.TemporaryFile(dir=out.parent).close()
             send(sandbox, Job(one.path, one.answer, at, out, settings.limits))
         except OSError as error:
             why = "磁盘满了" if is_full(error) else error.strerror

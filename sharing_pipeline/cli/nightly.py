@@ -83,7 +83,8 @@ def nightly(
 
 @contextmanager
 def _told_if_full(settings: Settings) -> Iterator[None]:
-    """A full disk is nobody's bug, whichever of our libraries comes upon it first."""
+    """A full disk is nobody's bug, whichever of our libraries comes upon it first: hence every
+    exception, of which only those of a full disk stay here."""
     try:
         yield
     except Exception as error:

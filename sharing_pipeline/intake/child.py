@@ -128,7 +128,8 @@ def serve() -> None:
 
 
 def _outcome(request: bytes) -> bytes:
-    """The pickled outcome of one call; any but a known failure ends the child."""
+    """The pickled outcome of one call; any but a known failure ends the child. A full disk is
+    known whichever library meets it, and none is imported here to name its exceptions."""
     try:
         function, args = pickle.loads(request)
         return pickle.dumps(("result", function(*args)), protocol=5)

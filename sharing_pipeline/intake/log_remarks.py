@@ -11,14 +11,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
 from sharing_pipeline.intake.exchange_daily import LogFile, rows_in_force
-from sharing_pipeline.intake.in_force import Store
+from sharing_pipeline.intake.in_force import Store, files_of
 from sharing_pipeline.intake.raw import RawTable
 from sharing_pipeline.intake.sniff import Sniffed
 from sharing_pipeline.store.engine import quoted, sql_text
-from sharing_pipeline.store.ledger import LakeFile, Submission
+from sharing_pipeline.store.ledger import Submission
 
 _MOST_ROWS = 200_000
 """Of a longer log the counts are told."""
@@ -77,27 +75,27 @@ def _of_row(finding: Finding, sheet: str, row: int, value: str) -> Finding:
 
 def _broken_rows(store: Store, number: int) -> dict[str, list[tuple[int, dict[str, str]]]]:
     """By rule, the positions of the rows that break it and what could not be read in them."""
-    paths = {
-        kind: [store.lake.path(one.path) for one in _files(store, kind, number)]
+    engine, lake = store.engine, store.lake
+    [log], dropped = (
+        [lake.path(name) for name in files_of(store.session, kind, [number])]
         for kind in ("exchange_log", "log_dropped")
-    }
-    [log], dropped = paths["exchange_log"], tuple(paths["log_dropped"])
-    engine = store.engine
-    engine.connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW log_rows AS FROM {rows_in_force([LogFile(log, dropped)])}"
     )
+    in_force = rows_in_force([LogFile(log, tuple(dropped))])
+    engine.connection.execute(f"CREATE OR REPLACE TEMP VIEW log_rows AS FROM {in_force}")
     # The very counts of the suite, for one row at a time.
     counts = sql_text(engine.warehouse, "intake/log_counts").replace(
         "SELECT", "SELECT position,", 1
     )
-    unread = dict(engine.rows("SELECT position, unread FROM log_rows WHERE unread IS NOT NULL"))
+    broken = engine.rows(
+        f"WITH per_row AS ({counts} GROUP BY position), told AS (UNPIVOT per_row ON "
+        "COLUMNS(* EXCLUDE (position)) INTO NAME counted VALUE breaks) "
+        "SELECT counted, position, unread FROM told JOIN log_rows USING (position) "
+        "WHERE breaks > 0 ORDER BY position"
+    )
     found: dict[str, list[tuple[int, dict[str, str]]]] = {}
-    per_row = engine.arrow(f"{counts} GROUP BY position ORDER BY position").to_pydict()
-    for count, numbers in per_row.items():
-        rule = _RULE.format(count=count)
-        broken = [at for at, one in zip(per_row["position"], numbers, strict=True) if one]
-        if count != "position" and broken:
-            found[rule] = [(at, json.loads(unread.get(at, "{}"))) for at in broken]
+    for counted, position, unread in broken:
+        known = json.loads(unread) if unread else {}
+        found.setdefault(_RULE.format(count=counted), []).append((position, known))
     if dropped:
         files = ", ".join(quoted(path) for path in dropped)
         repeated = engine.rows(
@@ -106,8 +104,3 @@ def _broken_rows(store: Store, number: int) -> dict[str, list[tuple[int, dict[st
         )
         found[_REPEATED] = [(at, {}) for (at,) in repeated]
     return found
-
-
-def _files(store: Store, kind: str, number: int) -> Sequence[LakeFile]:
-    wanted = select(LakeFile).where(LakeFile.kind == kind, LakeFile.first_submission == number)
-    return store.session.scalars(wanted.order_by(LakeFile.id)).all()
