@@ -7,6 +7,7 @@ row fails the tests, and so does a row for a rule that is gone.
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import yaml
 from sharing_pipeline.codes import load_codes
 from sharing_pipeline.contracts import DATASETS, load_contracts
 from sharing_pipeline.errors import ConfigurationError
+from sharing_pipeline.intake import expectations
 from sharing_pipeline.intake.expectations import FINDING_COLUMNS, SuiteReport, Suites, validate
 from sharing_pipeline.intake.suites import DIMENSIONS, load_suite, rule_texts
 from sharing_pipeline.intake.values import read_column
@@ -112,6 +114,22 @@ def test_each_rule_finds_its_row_and_no_sound_one(
         rule: len(found[rule]) for rule in places
     }
     assert all(one.failed <= one.evaluated <= len(frame) for one in report.results)
+
+
+@pytest.mark.parametrize("dataset", SUITES)
+def test_what_makes_gx_faster_changes_nothing(
+    dataset: str,
+    reports: dict[str, tuple[SuiteReport, dict[str, list[int]], pd.DataFrame]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from great_expectations.expectations.expectation import Expectation
+
+    report, _, frame = reports[dataset]
+    assert Expectation.__dict__["configuration"].fget.__module__ == Expectation.__module__
+    monkeypatch.setattr(expectations, "configured_once", nullcontext)
+    slow = run(dataset, frame)
+    assert slow.results == report.results
+    pd.testing.assert_frame_equal(slow.findings, report.findings)
 
 
 def test_a_finding_says_what_was_written_and_what_to_do(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -71,10 +72,16 @@ def _with_suites(command: Callable[..., int]) -> Callable[..., int]:
     def wrapper(**given: Any) -> int:
         from sharing_pipeline.intake.suite_process import SuiteProcess
 
-        with SuiteProcess() as suites:
+        with SuiteProcess(_get_ready_to_tell) as suites:
             return command(suites=suites, **given)
 
     return wrapper
+
+
+def _get_ready_to_tell() -> None:
+    """Imports what the replies and the tables on screen need."""
+    for name in ("sharing_pipeline.reply.outgoing", "rich.table", "rich.console"):
+        importlib.import_module(name)
 
 
 @click.command(cls=Command, epilog=_EPILOG)

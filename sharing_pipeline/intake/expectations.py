@@ -15,7 +15,7 @@ import pandas as pd
 
 from sharing_pipeline.codes import visible
 from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.intake.lean_gx import load_expectation, quiet, warm_up
+from sharing_pipeline.intake.lean_gx import configured_once, load_expectation, quiet, warm_up
 from sharing_pipeline.intake.suite_columns import name_helpers, with_suite_columns
 from sharing_pipeline.intake.suites import RuleText, Suite, load_suite, rule_texts, texts_in
 from sharing_pipeline.organisations import Organisations
@@ -140,7 +140,8 @@ def run_suite(suite: Suite, frame: pd.DataFrame) -> Outcomes:
         built = ExpectationSuite(name=suite.name, expectations=_built(suite))
         asset = context.data_sources.add_pandas("frames").add_dataframe_asset(suite.name)
         batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
-        report = batch.validate(built, result_format={"result_format": "COMPLETE"})
+        with configured_once():
+            report = batch.validate(built, result_format={"result_format": "COMPLETE"})
     # GX gives its results in an order of its own; meta comes back with each.
     return {rule: _outcome(suite, rule, one) for rule, one in _by_rule(report.results)}
 

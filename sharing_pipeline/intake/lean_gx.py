@@ -1,4 +1,5 @@
-"""Great Expectations without what our suites never use, which is most of its import.
+"""Great Expectations without what our suites never use, which is most of its import, and without
+asking itself the same thing a hundred times.
 
 What is left out is only ever listed or offered by GX. How suites are run is in expectations.py.
 """
@@ -11,8 +12,13 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sharing_pipeline.intake.late_imports import hidden, left_for_later, left_out, load_after_all
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 _UNUSED = ("altair", "scipy.stats", "jsonschema", "mistune")
 """What GX imports to draw charts, fit distributions, look into JSON and write pages."""
@@ -30,8 +36,16 @@ _OTHER_SOURCES = tuple(
 )  # fmt: skip
 """Where else GX could read rows from; it makes a hundred models of files and tables for them.
 Ours come as frames."""
-_ACTIONS = "great_expectations.checkpoint.actions"
-"""Whom GX could tell of its results, by mail or chat."""
+_OUTWARDS = tuple(
+    f"great_expectations.{name}"
+    for name in (
+        "checkpoint.actions", "core.http", "data_context._version_checker",
+        "data_context.store.gx_cloud_store_backend",
+        "experimental.metric_repository.cloud_data_store", "render.view",
+    )
+)  # fmt: skip
+"""Whom GX could tell of its results: by mail or chat, on pages, or over the network, which offices
+don't have."""
 _EXPECTATIONS = "great_expectations.expectations.core"
 """Where each expectation has a module of its name, with models and texts of its own."""
 
@@ -39,7 +53,7 @@ _EXPECTATIONS = "great_expectations.expectations.core"
 def warm_up() -> None:
     """Imports Great Expectations, ahead of the first suite: that takes half a second, and would
     take two."""
-    empty = (*_OTHER_SOURCES, _ACTIONS, *_expectations())
+    empty = (*_OTHER_SOURCES, *_OUTWARDS, *_expectations())
     with quiet(), left_for_later(*_UNUSED), left_out(*empty), hidden(*_MISSABLE):
         importlib.import_module("great_expectations")
 
@@ -48,6 +62,28 @@ def load_expectation(kind: str) -> None:
     """Loads what one type of expectation needs; nothing for one that GX doesn't have."""
     with hidden(*_MISSABLE):
         load_after_all(f"{_EXPECTATIONS}.{kind}")
+
+
+@contextmanager
+def configured_once() -> Iterator[None]:
+    """While this lasts, an expectation makes its configuration once. GX asks each for it a hundred
+    times in a run and makes all of it anew, a third of a small table's time; nothing changes it."""
+    from great_expectations.expectations.expectation import Expectation
+
+    owner: Any = Expectation  # GX declares a property, which nobody is to set
+    anew = owner.__dict__["configuration"]
+    made: dict[int, tuple[Expectation, ExpectationConfiguration]] = {}
+
+    def configuration(expectation: Expectation) -> ExpectationConfiguration:
+        if id(expectation) not in made:  # held, so that no other gets its id
+            made[id(expectation)] = expectation, anew.__get__(expectation)
+        return made[id(expectation)][1]
+
+    owner.configuration = property(configuration)
+    try:
+        yield
+    finally:
+        owner.configuration = anew
 
 
 @contextmanager

@@ -6,6 +6,7 @@ Imports nothing that is slow, so that it can be the first thing that such a comm
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sharing_pipeline.intake.child import Child, load
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 class SuiteProcess:
     """Runs suites as `run_suite` of expectations.py does; begins to import when it is made."""
 
-    def __init__(self) -> None:
-        """Starts it."""
+    def __init__(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Starts it. `meanwhile` is called while the first suite runs, which takes a while."""
+        self._meanwhile = meanwhile
         self._child = Child()
         self._child.ask(_get_ready)
         self._is_warm = False
@@ -38,10 +40,12 @@ class SuiteProcess:
     def run(self, suite: Suite, frame: pd.DataFrame) -> Outcomes:
         """What `run_suite` gives. RuntimeError with what was printed: the process is gone."""
         try:
-            if not self._is_warm:
+            is_first, self._is_warm = not self._is_warm, True
+            if is_first:
                 self._child.answer()
-                self._is_warm = True
             self._child.ask(_run, suite, frame)
+            if is_first:
+                self._meanwhile()
             outcomes: Outcomes = self._child.answer()
         except (EOFError, ConnectionError):
             status, said = self._child.last_words()
