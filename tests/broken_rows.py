@@ -110,6 +110,7 @@ BROKEN: dict[str, dict[str, dict[str, str | None] | list[dict[str, str | None]]]
             {"org_code": "丁局", "catalogue_code": f"3611{n:011d}000", "name": f"{n}号信息"}
             for n in range(7, 57, 10)
         ],
+        "catalogue_code_several": {"catalogue_code": "C1、C2"},
         **_bidi(
             "catalogue", "name", "summary", "sharing_condition", "legal_basis", "sharing_method",
             "open_type", "data_level", "system_name",
@@ -127,6 +128,7 @@ BROKEN: dict[str, dict[str, dict[str, str | None] | list[dict[str, str | None]]]
         "resource_table_against_method": {"resource_type": "库表", "catalogue_code": "C-api"},
         "resource_api_against_method": {"resource_type": "接口", "catalogue_code": "C-file"},
         "resource_file_against_method": {"resource_type": "文件", "catalogue_code": "C-table"},
+        "resource_catalogue_code_several": {"catalogue_code": "C1、C2"},
         **_bidi("resource", "location"),
     },
     "field": {
@@ -136,6 +138,7 @@ BROKEN: dict[str, dict[str, dict[str, str | None] | list[dict[str, str | None]]]
         "field_length_with_unit": {"length": "20个"},
         "field_length_negative": {"length": "-20"},
         **_unread("field", "Y", "is_key", "nullable"),
+        "field_catalogue_code_several": {"catalogue_code": "C1、C2"},
         **_bidi("field", "field_name", "field_code", "data_type", "description"),
     },
     "demand": {
@@ -183,6 +186,7 @@ BROKEN: dict[str, dict[str, dict[str, str | None] | list[dict[str, str | None]]]
         "demand_withdrawn_without_date": {"status": "已撤回"},
         "demand_merged_without_target": {"status": "已合并"},
         "demand_merged_into_itself": {"merged_into": "D1"},
+        "demand_catalogue_code_several": {"catalogue_code": "C1、C2"},
         **_bidi("demand", "name", "scenario", "legal_ground", "refusal_basis"),
     },
     "exemption": {

@@ -152,6 +152,15 @@ def test_a_finding_says_what_was_written_and_what_to_do(
     assert counts.loc["exchange_unknown_status", "message"].startswith("有 7 条记录")
 
 
+def test_what_is_more_than_one_code_in_a_cell() -> None:
+    several = ["C1、C2", "C-1,C-2", "361100/1; 361100/2", "3611 0003", "C1 2", "C1\n C2", "C1|C2"]
+    one = ["361100/JT-0001", "https://city.example/1?a=1,b", "环境、气象", "A B", "2020 AQI", "C1,"]
+    rows = [{**SOUND["demand"], "catalogue_code": code} for code in (*several, *one)]
+    findings = run("demand", frame_of("demand", rows)).findings
+    found = findings[findings["rule"] == "demand_catalogue_code_several"]
+    assert found["value"].tolist() == several
+
+
 def test_findings_are_in_the_order_of_the_rows(
     reports: dict[str, tuple[SuiteReport, dict[str, list[int]], pd.DataFrame]],
 ) -> None:

@@ -389,6 +389,15 @@ def test_short_csv_records_are_padded_and_long_ones_named(tmp_path: Path) -> Non
     assert [(one.row, one.value) for one in table.surplus] == [(3, "多")]
 
 
+def test_a_formula_that_only_holds_a_text_is_that_text(tmp_path: Path) -> None:
+    formulas = ['="0361"', '="共 ""3"" 类"', "=SUM(A1)", '="0364', '="a"&"b"']
+    header = [f'="{HEADER[0]}"', *HEADER[1:]]
+    rows = [[f'="C{at}"', formula, *ROWS[0][2:]] for at, formula in enumerate(formulas)]
+    table = only(read(tmp_path, csv_bytes([header, *rows]), "a.csv"))
+    assert table.frame["catalogue_code"].to_pylist() == ["C0", "C1", "C2", "C3", "C4"]
+    assert table.frame["name"].to_pylist() == ["0361", '共 "3" 类', *formulas[2:]]
+
+
 def test_fingerprints_tell_exact_duplicates(tmp_path: Path) -> None:
     header = [*HEADER, "数", "备注"]
     first = ["1", "名录", "甲", "无条件共享", "每月", "2026-11-01", "1", ""]

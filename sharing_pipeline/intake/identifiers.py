@@ -34,10 +34,11 @@ NO_CODE = frozenset(
 somebody's code."""
 
 _SPOILT = re.compile(SPOILT, re.IGNORECASE | re.ASCII)
-_DECIMAL = re.compile(r"\d+\.\d*[1-9]\d*", re.ASCII)
-"""12.5; 12.0 is how others write 12."""
+_DECIMAL = re.compile(r"\d+\.\d+", re.ASCII)
 _SHORTEST_NUMBER = 6
 """Shorter numbers may count chapters: 2 stands beside 2.1."""
+_MADE_DECIMAL = re.compile(rf"\d{{{_SHORTEST_NUMBER},}}\.0+", re.ASCII)
+"""100001.0, as programs write a column of numbers with gaps, its leading zeros gone."""
 _MOST_PER_WHOLE = 10
 """For so many codes one at least must still have its zeros; a single one may be the odd one."""
 _TELLING_DIGITS = 4
@@ -126,11 +127,15 @@ def _with_exponent(codes: Collection[str]) -> set[str]:
 
 
 def _decimals(codes: Collection[str]) -> set[str]:
-    """12.5 among numbers of six and more digits; beside other codes it may be one."""
+    """12.5 and 100001.0 among numbers of six and more digits, and 100001.0 among its like; beside
+    other codes they may be some."""
     decimals = {code for code in codes if _DECIMAL.fullmatch(code)}
     others = set(codes) - decimals
-    is_number = [code.isdecimal() and len(code) >= _SHORTEST_NUMBER for code in others]
-    return decimals if others and all(is_number) else set()
+    if others:
+        alone = all(code.isdecimal() and len(code) >= _SHORTEST_NUMBER for code in others)
+    else:
+        alone = all(_MADE_DECIMAL.fullmatch(code) for code in decimals)
+    return decimals if alone else set()
 
 
 def _dates(codes: Collection[str]) -> set[str]:

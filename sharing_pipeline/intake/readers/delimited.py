@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from itertools import zip_longest
 
@@ -15,6 +16,8 @@ _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE = 1 << 16
 _SAMPLE_RECORDS = 50
 _FIELD_CHARACTERS = 1 << 20
+_AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+"""How a spreadsheet program is told in a csv that 0361 is a text: ="0361"."""
 
 
 def read_delimited(text: str, limits: Limits) -> tuple[Grid, str]:
@@ -35,8 +38,16 @@ def read_delimited(text: str, limits: Limits) -> tuple[Grid, str]:
         ) from error
     width = max(map(len, rows), default=0)
     check_size(len(rows), width, limits)
+    if '="' in text:
+        rows = [[_without_formula(cell) for cell in row] for row in rows]
     columns = [text_column(column) for column in zip_longest(*rows)]
     return Grid(sheet="", columns=columns, checks_width=True), delimiter
+
+
+def _without_formula(cell: str) -> str:
+    """What a formula shows that only holds a text; any other cell as it is."""
+    formula = _AS_TEXT.fullmatch(cell) if cell.startswith('="') else None
+    return formula.group(1).replace('""', '"') if formula else cell
 
 
 def read_head(text: str, delimiter: str, record_count: int) -> list[list[str]]:
