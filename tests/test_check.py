@@ -274,8 +274,14 @@ def test_another_source_is_read_by_its_own_columns(tmp_path: Path, desk: Path) -
 def test_resources_of_a_log_are_looked_up_in_the_home_and_nowhere_else(
     home: Home, desk: Path
 ) -> None:
-    path = write_csv(desk / "log.csv", [batch("L-9", "R-404", "2026-11-20 10:00:00")])
-    assert said(looked_at(home, path)) == [("warning", None, "exchange_unknown_resource")]
+    ids = ("R-404", "R-1", "R-405")
+    rows = [batch(f"L-{one}", one, "2026-11-20 10:00:00") for one in ids]
+    path = write_csv(desk / "log.csv", rows)
+    remarks = looked_at(home, path).files[0].answer.remarks
+    assert [(one.rule, one.row, one.value) for one in remarks] == [
+        ("exchange_unknown_resource", 2, "R-404"),
+        ("exchange_unknown_resource", 4, "R-405"),
+    ]
     assert said(looked_at(home, path, use_home=False)) == []
     assert "日志里的资源标识是否存在没有核对" in check(home, path, with_home=False).stdout
 

@@ -16,6 +16,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sharing_pipeline.contracts import load_contracts
+from sharing_pipeline.intake import log_remarks
 from sharing_pipeline.intake.answer import Remark
 from sharing_pipeline.intake.sources import load_source
 from sharing_pipeline.intake.tables import read_tables
@@ -345,6 +346,7 @@ FAULTY_LOG = [
     log_row(),
     log_row(),
     log_row(批次号="2.5E+11"),
+    log_row(批次号="B5", 开始时间="2099-11-19 10:00:00", 结束时间="2099-11-19 11:00:00"),
 ]
 WRONG_IN_LOG = {
     "A7": ["【严重】code_damaged"],
@@ -353,6 +355,7 @@ WRONG_IN_LOG = {
     "G3": ["【警告】exchange_unknown_status"],
     "H3": ["【警告】exchange_unreadable_row_count"],
     "F4": ["【警告】exchange_finished_before_started"],
+    "E8": ["【警告】exchange_future_day"],
 }
 
 
@@ -387,9 +390,11 @@ def test_of_many_faulty_rows_of_a_log_the_first_are_marked(
     assert any(one.row is None and "1001 条" in one.message for one in answer.remarks)
 
 
-def test_a_log_without_marked_cells_does_not_claim_them(settings: Settings, tmp_path: Path) -> None:
-    line = log_row(开始时间="2099-01-01 10:00:00", 结束时间="2099-01-01 11:00:00")
-    path = log_book(tmp_path / "日志.xlsx", [line])
+def test_of_a_long_log_only_the_counts_are_told(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_remarks, "_MOST_ROWS", 1)
+    path = log_book(tmp_path / "日志.xlsx", [log_row(状态="?"), log_row(批次号="B2")])
     first = openpyxl.load_workbook(reply_to(settings, path))["校验结果"]
     assert any(str(cell.value).startswith("没有能标在单元格上的问题") for cell in first["B"])
 

@@ -108,6 +108,5 @@ def _places(arrival: Arrival) -> Callable[[int], tuple[str, int]]:
     """From a row's number in the text that was read to the sender's sheet and row."""
     if arrival.table is None:
         return lambda row: ("", row)
-    frame = arrival.table.frame
-    sheets, rows = frame["sheet"].to_pylist(), frame["row"].to_pylist()
-    return lambda row: (sheets[row - 2], rows[row - 2])
+    places = arrival.table.places()
+    return lambda row: places[row - 2]  # its cells were written as a text with a header

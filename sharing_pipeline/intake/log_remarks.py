@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sharing_pipeline.intake.exchange_daily import LogFile, rows_in_force
-from sharing_pipeline.intake.in_force import Store, files_of
+from sharing_pipeline.intake.in_force import Store, files_of, in_force, load_state
 from sharing_pipeline.intake.raw import RawTable
 from sharing_pipeline.intake.sniff import Sniffed
 from sharing_pipeline.store.engine import quoted, sql_text
@@ -25,6 +25,8 @@ _MOST_MARKED = 1_000
 _RULE = "exchange_{count}"
 """The rule of a count."""
 _REPEATED = "exchange_repeated_batch"
+_FUTURE = "exchange_future_day"
+_UNKNOWN = "exchange_unknown_resource"
 _COUNTED = re.compile(r"^有 [\d,]+ 条")
 
 Finding = dict[str, Any]
@@ -45,7 +47,7 @@ def with_rows(
     counted = {one["rule"]: one for one in findings if one["row"] is None}
     if not counted or log.rows_read > _MOST_ROWS:
         return list(findings)
-    rows = _broken_rows(store, log.id)
+    rows = _broken_rows(store, log, counted)
     told = [one for one in findings if one["row"] is not None]
     for rule, finding in counted.items():
         broken = rows.get(rule, [])
@@ -62,8 +64,7 @@ def places_of(table: RawTable | None, look: Sniffed | None) -> Sequence[tuple[st
     """What `with_rows` wants to know of a log that was read as cells or only looked at."""
     if table is None:
         return look.header_row + 1 if look else 1
-    columns = (table.frame[name].to_pylist() for name in ("sheet", "row"))
-    return list(zip(*columns, strict=True))
+    return table.places()
 
 
 def _of_row(finding: Finding, sheet: str, row: int, value: str) -> Finding:
@@ -73,29 +74,30 @@ def _of_row(finding: Finding, sheet: str, row: int, value: str) -> Finding:
     return {**finding, **said, "message": _COUNTED.sub("这条", finding["message"])}
 
 
-def _broken_rows(store: Store, number: int) -> dict[str, list[tuple[int, dict[str, str]]]]:
-    """By rule, the positions of the rows that break it and what could not be read in them."""
+_Rows = list[tuple[int, dict[str, str]]]
+"""Positions of rows, each with the texts to show by their column."""
+
+
+def _broken_rows(store: Store, log: Submission, counted: Collection[str]) -> dict[str, _Rows]:
+    """By rule, the rows that break it; what takes other data to see only where it is `counted`."""
     engine, lake = store.engine, store.lake
-    [log], dropped = (
-        [lake.path(name) for name in files_of(store.session, kind, [number])]
+    [received], dropped = (
+        [lake.path(name) for name in files_of(store.session, kind, [log.id])]
         for kind in ("exchange_log", "log_dropped")
     )
-    in_force = rows_in_force([LogFile(log, tuple(dropped))])
-    engine.connection.execute(f"CREATE OR REPLACE TEMP VIEW log_rows AS FROM {in_force}")
-    # The very counts of the suite, for one row at a time.
-    counts = sql_text(engine.warehouse, "intake/log_counts").replace(
-        "SELECT", "SELECT position,", 1
-    )
-    broken = engine.rows(
-        f"WITH per_row AS ({counts} GROUP BY position), told AS (UNPIVOT per_row ON "
-        "COLUMNS(* EXCLUDE (position)) INTO NAME counted VALUE breaks) "
-        "SELECT counted, position, unread FROM told JOIN log_rows USING (position) "
-        "WHERE breaks > 0 ORDER BY position"
-    )
-    found: dict[str, list[tuple[int, dict[str, str]]]] = {}
-    for counted, position, unread in broken:
-        known = json.loads(unread) if unread else {}
-        found.setdefault(_RULE.format(count=counted), []).append((position, known))
+    in_force_rows = rows_in_force([LogFile(received, tuple(dropped))])
+    engine.connection.execute(f"CREATE OR REPLACE TEMP VIEW log_rows AS FROM {in_force_rows}")
+    found = _by_counts(store)
+    if _FUTURE in counted:
+        later = "SELECT position FROM log_rows WHERE log_day > ? ORDER BY position"
+        found[_FUTURE] = [(at, {}) for (at,) in engine.rows(later, [log.effective_on])]
+    if _UNKNOWN in counted:
+        load_state(store, in_force(store, log.effective_on))
+        unknown = engine.rows(
+            "SELECT position, resource_id FROM log_rows ANTI JOIN state_resource "
+            "ON state_resource.key = log_rows.resource_id ORDER BY position"
+        )
+        found[_UNKNOWN] = [(position, {"resource_id": written}) for position, written in unknown]
     if dropped:
         files = ", ".join(quoted(path) for path in dropped)
         repeated = engine.rows(
@@ -103,4 +105,22 @@ def _broken_rows(store: Store, number: int) -> dict[str, list[tuple[int, dict[st
             "WHERE disposition = 'duplicate' ORDER BY position"
         )
         found[_REPEATED] = [(at, {}) for (at,) in repeated]
+    return found
+
+
+def _by_counts(store: Store) -> dict[str, _Rows]:
+    """What the very counts of the suite find, for one row of `log_rows` at a time."""
+    counts = sql_text(store.engine.warehouse, "intake/log_counts").replace(
+        "SELECT", "SELECT position,", 1
+    )
+    broken = store.engine.rows(
+        f"WITH per_row AS ({counts} GROUP BY position), told AS (UNPIVOT per_row ON "
+        "COLUMNS(* EXCLUDE (position)) INTO NAME counted VALUE breaks) "
+        "SELECT counted, position, unread FROM told JOIN log_rows USING (position) "
+        "WHERE breaks > 0 ORDER BY position"
+    )
+    found: dict[str, _Rows] = {}
+    for counted, position, unread in broken:
+        known = json.loads(unread) if unread else {}
+        found.setdefault(_RULE.format(count=counted), []).append((position, known))
     return found

@@ -96,6 +96,11 @@ class RawTable:
     folds: bool = False
     read_as: str = ""
 
+    def places(self) -> list[tuple[str, int]]:
+        """The sender's sheet and row of each row."""
+        columns = (self.frame[name].to_pylist() for name in ("sheet", "row"))
+        return list(zip(*columns, strict=True))
+
 
 def read_as(form: str, encoding: str | None, compression: str | None) -> str:
     """How a file was read, as it is recorded: csv gb18030 gzip."""
