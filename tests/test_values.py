@@ -137,7 +137,10 @@ def test_no_text_breaks_a_reader(text: str) -> None:
         ("2026-03-05;不详;2026-03-09", "2026-03-05;;2026-03-09", False),
         ("不详", None, False),
         (";", None, True),
-        ("2026-03-05、2026-03-09", None, False),
+        ("2026-03-05、2026-03-09", "2026-03-05;2026-03-09", True),
+        ("2026-03-05，2026.3.9", "2026-03-05;2026-03-09", True),
+        ("2026-03-05\r\n2026年3月9日\n", "2026-03-05;2026-03-09;", True),
+        ("2026-03-05 2026-03-09", None, False),
     ],
 )
 def test_several_dates_keep_their_places(text: str, value: str | None, understood: bool) -> None:

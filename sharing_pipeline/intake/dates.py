@@ -30,6 +30,8 @@ _COMPACT = re.compile(
     rf"(?:\.(?P<fraction>\d+))?{_ZONE})?",
     re.IGNORECASE,
 )
+_BETWEEN_DATES = re.compile(r"[;,、]|\r?\n|\r")
+"""What people write between several dates, and what a key puts there in a spreadsheet's cell."""
 _NUMBER = re.compile(r"(\d+)(?:\.\d+)?")
 _SERIAL_DAY_0 = datetime(1899, 12, 30)
 
@@ -79,11 +81,12 @@ def read_timestamp(
 
 
 def read_dates(text: str, *, from_workbook: bool = False) -> tuple[str | None, bool]:
-    """Dates separated by semicolons as YYYY-MM-DD;YYYY-MM-DD, and whether all were understood.
+    """Dates one after the other as YYYY-MM-DD;YYYY-MM-DD, and whether all were understood.
 
     The places count: an empty or unreadable one stays empty. Without any date it is None.
     """
-    places = [place.strip() for place in unicodedata.normalize("NFKC", visible(text)).split(";")]
+    normal = unicodedata.normalize("NFKC", visible(text))
+    places = [place.strip() for place in _BETWEEN_DATES.split(normal)]
     dates = [read_date(place, from_workbook=from_workbook) if place else None for place in places]
     understood = all(day or not place for day, place in zip(dates, places, strict=True))
     written = ";".join(day.isoformat() if day else "" for day in dates)
