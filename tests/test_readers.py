@@ -60,6 +60,20 @@ def objects(header: list[str], rows: list[list[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
+def tables_in_json(header: list[str], rows: list[list[Any]]) -> dict[str, Any]:
+    """A table otherwise than as a list of objects, as pandas and CKAN's datastore write it."""
+    columns = dict(zip(header, map(list, zip(*rows, strict=True)), strict=True))
+    numbers = [str(number) for number in range(len(rows))]
+    return {
+        "columns": columns,
+        "numbered": {name: dict(zip(numbers, columns[name], strict=True)) for name in header},
+        "index": dict(zip(numbers, objects(header, rows), strict=True)),
+        "values": [header, *rows],
+        "split": {"columns": header, "index": [7, 8], "data": rows},
+        "datastore": {"fields": [{"id": name} for name in header], "records": rows},
+    }
+
+
 def parquet_bytes(table: pa.Table) -> bytes:
     stream = io.BytesIO()
     pq.write_table(table, stream)
@@ -101,6 +115,10 @@ CARRIERS = {
         "\n".join(json.dumps(one, ensure_ascii=False) for one in objects(HEADER, ROWS)).encode(),
         "jsonl", "utf-8",
     ),
+    **{
+        f"{name}.json": (json.dumps(table, ensure_ascii=False).encode(), "json", "utf-8")
+        for name, table in tables_in_json(HEADER, ROWS).items()
+    },
     "some.parquet": (parquet_bytes(pa.Table.from_pylist(objects(HEADER, ROWS))), "parquet", None),
 }  # fmt: skip
 
@@ -447,6 +465,9 @@ def test_line_breaks_inside_cells_and_blank_records_keep_the_numbers(tmp_path: P
         (b'[{"a": 1, "a": 2}]', "“a”写了两次"),
         (b'[{"a": NaN}]', "NaN"),
         (b'[{"a": 1}, 2]', "第 2 个元素不是对象"),
+        (b'[["a", "b"], ["1"], ["1", "2", "3"]]', "第 2 行的值比列名多"),
+        (b'{"columns": ["a", "a"], "data": [["1", "2"]]}', "“a”写了两次"),
+        (b'[["a"], {"a": 1}]', "第 1 个元素不是对象"),
         (b"[" * 200_000, "嵌套过深"),
         (b'a,b\n"never closed,1\n2,3\n', "双引号不成对"),
     ],

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from sharing_pipeline.errors import UnreadableFile
+from sharing_pipeline.intake.readers.columnar import as_objects
 from sharing_pipeline.intake.readers.grid import Cell, Grid, check_size, text_column
 from sharing_pipeline.intake.readers.nested import Nested, Shape, nested, only_list, records_of
 from sharing_pipeline.settings import Limits
@@ -20,14 +21,15 @@ _HOW = '应是对象的列表，如 [{"目录代码": "…"}, …]。'
 
 
 def read_json(text: str, limits: Limits, shape: Shape | None = None) -> tuple[str, Grid]:
-    """`json` and a list of objects; the n-th row is number n + 1."""
-    return "json", _grid(_parse(text, ""), limits, shape)
+    """`json` and a list of objects, or of cells under names; the n-th row is number n + 1."""
+    document = _parse(text, "")
+    return "json", _grid(as_objects(document) or document, limits, shape)
 
 
 def read_json_lines(text: str, limits: Limits, shape: Shape | None = None) -> tuple[str, Grid]:
     """`jsonl` and one object a line, blank lines aside; also one object over many lines.
 
-    A single object may hold the list of objects: then it is `json`.
+    A single object may hold the list of objects, or be a table by columns: then it is `json`.
     """
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if len(lines) > 1 and not _is_whole(lines[0][1]):
@@ -37,7 +39,11 @@ def read_json_lines(text: str, limits: Limits, shape: Shape | None = None) -> tu
     if len(objects) == 1 and isinstance(objects[0], dict):
         document = objects[0]
         records = _within_depth(
-            lambda: records_of(document, shape) if shape else only_list(document)
+            lambda: (
+                records_of(document, shape)
+                if shape
+                else as_objects(document) or only_list(document)
+            )
         )
         if records is not None:
             return "json", _grid(records, limits, shape)
