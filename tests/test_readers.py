@@ -407,6 +407,16 @@ def test_short_csv_records_are_padded_and_long_ones_named(tmp_path: Path) -> Non
     assert [(one.row, one.value) for one in table.surplus] == [(3, "多")]
 
 
+def test_two_quotes_that_make_one_cell_of_records_are_told(tmp_path: Path) -> None:
+    lines = [",".join(map(str, [number, *ROWS[0][1:]])) for number in range(6)]
+    lines[1], lines[4] = lines[1].replace(",", ',"', 1), lines[4].replace(",", '",', 1)
+    tables = read(tmp_path, "\n".join([",".join(HEADER), *lines]).encode(), "a.csv")
+    assert only(tables).frame["row"].to_pylist() == [2, 3, 4]
+    assert tables.notes[0].startswith("第 3 行有一格里有 4 行字")
+    wordy = csv_bytes([HEADER, ["1", "a,b\nc,d", *ROWS[0][2:]]])
+    assert read(tmp_path, wordy, "a.csv").notes == []
+
+
 def test_a_formula_that_only_holds_a_text_is_that_text(tmp_path: Path) -> None:
     formulas = ['="0361"', '="共 ""3"" 类"', "=SUM(A1)", '="0364', '="a"&"b"']
     header = [f'="{HEADER[0]}"', *HEADER[1:]]

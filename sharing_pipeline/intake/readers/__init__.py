@@ -85,9 +85,9 @@ def _read_text(
     text, encoding = decode(data)
     form = identify(data, text)
     if form == "csv":
-        grid, delimiter = read_delimited(text, limits)
+        grid, delimiter, notes = read_delimited(text, limits)
         form = "tsv" if delimiter == "\t" else "csv"
-        return Reading(form, [grid], encoding, compression, delimiter)
+        return Reading(form, [grid], encoding, compression, delimiter, notes)
     read = read_json if form == "json" else read_json_lines
     form, grid = read(text, limits, shape)
     return Reading(form, [grid], encoding, compression)

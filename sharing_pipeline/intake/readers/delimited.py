@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 from itertools import zip_longest
 
 from sharing_pipeline.errors import UnreadableFile
@@ -20,8 +21,9 @@ _AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 """How a spreadsheet program is told in a csv that 0361 is a text: ="0361"."""
 
 
-def read_delimited(text: str, limits: Limits) -> tuple[Grid, str]:
-    """The records as a grid, and the delimiter; blank lines count as rows, as in a spreadsheet.
+def read_delimited(text: str, limits: Limits) -> tuple[Grid, str, list[str]]:
+    """The records as a grid, the delimiter, and notes on cells that seem to hold whole records;
+    blank lines count as rows, as in a spreadsheet.
 
     UnreadableFile for a quote that is never closed: what follows it would be lost in one cell.
     """
@@ -40,14 +42,31 @@ def read_delimited(text: str, limits: Limits) -> tuple[Grid, str]:
     check_size(len(rows), width, limits)
     if '="' in text:
         rows = [[_without_formula(cell) for cell in row] for row in rows]
+    notes = list(_swallowed(rows, delimiter)) if records.line_num > len(rows) else []
     columns = [text_column(column) for column in zip_longest(*rows)]
-    return Grid(sheet="", columns=columns, checks_width=True), delimiter
+    return Grid(sheet="", columns=columns, checks_width=True), delimiter, notes
 
 
 def _without_formula(cell: str) -> str:
     """What a formula shows that only holds a text; any other cell as it is."""
     formula = _AS_TEXT.fullmatch(cell) if cell.startswith('="') else None
     return formula.group(1).replace('""', '"') if formula else cell
+
+
+def _swallowed(rows: list[list[str]], delimiter: str) -> Iterator[str]:
+    """Notes on cells whose lines have the delimiters of whole records: two quotes that nobody meant
+    make one cell of all that is between them."""
+    [(width, _)] = Counter(map(len, rows)).most_common(1)
+    for number, row in enumerate(rows, start=1):
+        for cell in row:
+            lines = cell.split("\n")
+            # The first and the last line are parts of records, which may make up one.
+            between = lines[1:-1] or ["".join(lines)]
+            if len(lines) > 1 and all(one.count(delimiter) == width - 1 > 1 for one in between):
+                yield (
+                    f"第 {number} 行有一格里有 {len(lines)} 行字，像是几条记录："
+                    "这一格前后的双引号可能是多出来的，里面的几行没有当作数据行。请核对。"
+                )
 
 
 def read_head(text: str, delimiter: str, record_count: int) -> list[list[str]]:
