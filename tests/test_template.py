@@ -122,6 +122,26 @@ def test_an_empty_form_has_no_rows(dataset: str, form: Path) -> None:
     assert all("没有数据行" in (table.rejected or "") for table in tables)
 
 
+def test_a_sheet_that_was_left_empty_beside_a_filled_one_is_not_sent(tmp_path: Path) -> None:
+    form = written("catalogue", tmp_path)
+    book = openpyxl.load_workbook(form)
+    fill(form)
+    filled = openpyxl.load_workbook(form)
+    for cell in filled["目录"][2]:
+        book["目录"][cell.coordinate] = cell.value
+    book.save(form)
+    tables = read(form, "catalogue")
+    assert [(one.dataset, one.rejected) for one in tables.tables] == [("catalogue", None)]
+    assert tables.notes == [
+        f"工作表“{sheet}”没有填，这次没有报；以前报的不变。" for sheet in ("信息项", "挂载资源")
+    ]
+    del book["填写说明"]
+    book.save(form)
+    rejected = {one.dataset: one.rejected for one in read(form, "catalogue").tables}
+    assert rejected.pop("catalogue") is None
+    assert all("没有数据行" in str(why) for why in rejected.values())
+
+
 def test_forms_filled_in_with_their_examples_pass_a_night_without_a_finding(tmp_path: Path) -> None:
     home = Home(tmp_path, listed=[])
     for dataset in ("organisation", "catalogue", "demand", "exchange_log", "exemption"):

@@ -107,6 +107,8 @@ def read_tables(
             made.append(sheet)
             skipped.extend(passed_over if each == dataset else [])
         said.extend([] if beside else _unread(made, source, contracts))
+    if any(grid.sheet == GUIDE_SHEET for grid in reading.grids):
+        said.extend(_without_empty(sheets))
     tables = [
         _table(dataset, sheets[dataset], source, contracts[dataset])
         for dataset in DATASETS
@@ -227,6 +229,15 @@ def _unread(made: Sequence[_Sheet], source: Source, contracts: Mapping[str, Cont
     entries = contracts["catalogue"]
     of_entries = () if header.dataset == entries.table else known_keys({"": entries}, source)
     return unread(grid, header, used, of_entries)
+
+
+def _without_empty(sheets: dict[str, list[_Sheet]]) -> list[str]:
+    """Of our own form, takes out the datasets that were left empty beside one that was filled in;
+    what to say of them. In any other file a header without rows may be a failed export."""
+    filled = {name for name, made in sheets.items() if any(one.rows or one.why for one in made)}
+    left = [one for name in sheets.keys() - filled for one in sheets.pop(name)] if filled else []
+    titles = sorted({one.grid.sheet for one in left})
+    return [f"工作表“{title}”没有填，这次没有报；以前报的不变。" for title in titles]
 
 
 def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contract) -> RawTable:

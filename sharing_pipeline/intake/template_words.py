@@ -103,10 +103,14 @@ def advice(contracts: Sequence[Contract]) -> list[str]:
         "以免长编码变成 3.61E+17，或丢掉开头的 0。",
         "日期写成 2026-03-05 这样；选项从下拉列表里选；没有下拉列表的按例子写。",
     ]
-    if len(contracts) > 1:
-        lines.append("不报的工作表请整张删去：只有表头、没有数据的工作表会被退回。")
     lines.append("检查结果分两级：严重的，这一行退回；警告的，这一行收下，列入问题清单。")
-    lines.append("这一张“填写说明”可以留着，也可以删去，不影响报送。")
+    if len(contracts) > 1:
+        lines.append("不报的工作表空着，或整张删去；以前报的不变。")
+        lines.append(
+            "请留着这一张“填写说明”：有它才看得出空着的工作表是没有填，而不是没有导出来，不会退回。"
+        )
+    else:
+        lines.append("这一张“填写说明”可以留着，也可以删去，不影响报送。")
     replaces = dict.fromkeys(_REPLACES[contract.table] for contract in contracts)
     return [*lines, *replaces]
 
