@@ -55,6 +55,22 @@ def test_words_and_numbers_that_are_no_codes(tmp_path: Path) -> None:
     assert result.accepted == 3
 
 
+def test_totals_and_notes_are_no_rows_of_a_log(tmp_path: Path) -> None:
+    lines = [
+        {"batch_id": "合计", "row_count": "1242"},
+        {"resource_id": "小计", "row_count": "5条"},
+        {"batch_id": "总计", "resource_id": "共4条"},
+        {"batch_id": "注：本表由平台自动导出"},
+        {"batch_id": "本表由平台导出"},
+    ]
+    lost = [row("B2", resource_id=""), {"batch_id": "B9"}, {"resource_id": "R9"}]
+    result = take(tmp_path, [row("B1"), *lines, *lost])
+    assert [(one["row"], one["rule"]) for one in result.quarantine.to_pylist()] == [
+        (8, "resource_id_missing"), (9, "resource_id_missing"), (10, "batch_id_missing"),
+    ]  # fmt: skip
+    assert (result.rows_read, result.accepted, result.duplicate) == (4, 1, 0)
+
+
 def test_an_apostrophe_before_a_code_is_none_of_it(tmp_path: Path) -> None:
     ids = ["'0361", "＇ 0362", " '0363", "03'64", "'3.61E+17"]
     result = take(tmp_path, [row(f"'B{at}", resource_id=code) for at, code in enumerate(ids)])

@@ -371,8 +371,12 @@ def test_a_log_in_a_csv_has_its_problems_beside_its_rows(
     settings: Settings, tmp_path: Path
 ) -> None:
     path = tmp_path / "日志.csv"
-    path.write_text(csv_of([["某平台日志"], LOG_HEADER, *FAULTY_LOG]), "utf-8")
-    sheet = openpyxl.load_workbook(reply_to(settings, path))["交换日志"]
+    lines = [["某平台日志"], LOG_HEADER, *FAULTY_LOG, ["合计", "共 8 条"]]
+    path.write_text(csv_of(lines), "utf-8")
+    book = openpyxl.load_workbook(reply_to(settings, path))
+    passed_over = {line[2].value: line[3].value for line in book["校验结果"]}
+    assert passed_over[10] == "合计 共 8 条"
+    sheet = book["交换日志"]
     said = {cell.row - 1: rules_in(cell.value) for cell in sheet["I"][2:] if cell.value}
     by_row: dict[int, list[str]] = {}
     for place, rules in WRONG_IN_LOG.items():

@@ -6,7 +6,7 @@ A skipped line that has text is handed back, so that its sender can see it (inpu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from sharing_pipeline.codes import clean
@@ -17,12 +17,13 @@ from sharing_pipeline.intake.raw import Skipped
 from sharing_pipeline.intake.readers.grid import Cell, Grid
 
 _TOTAL = re.compile(
-    r"([本全][页表])?(合计|总计|小计|共计|累计|汇总|总数)([:(\[【\d].*)?", re.DOTALL
+    r"([本全][页表])?(合计|总计|小计|共计|累计|汇总|总数|平均值?)([:(\[【\d].*)?", re.DOTALL
 )
 _NOTE = re.compile(
-    r"(注|备注|附注|说明|填表说明|(填表|填报|制表|审核|负责|联系)(人|单位|部门|日期|时间)"
+    r"(注|备注|附注|说明|填表说明|(填表|填报|制表|审核|负责|联系|截止|统计)(人|单位|部门|日期|时间)"
     r"|联系电话|数据来源|单位负责人)(\([^)]*\))?[\d一二三四五]*[:.、].*"
-    r"|注|备注|附注|(填[表报])?说明|(填表|填报|制表|审核)(人|日期|时间)|联系电话|单位负责人"
+    r"|注|备注|附注|(填[表报])?说明|((填表|填报|制表|审核)(人|日期|时间)|单位负责人)(\([^)]*\))?"
+    r"|联系电话"
     r"|(填[写报])?(示例|样例|例如?)[:.、].*",
     re.DOTALL,
 )
@@ -76,6 +77,13 @@ def rows_of(
     ]
 
 
+def is_note(cells: Sequence[Cell]) -> bool:
+    """Whether a line of a log, without what every row of one has, is a total or a note."""
+    filled = [cell for cell in cells if cell]
+    alone = len(filled) == 1 and _CHINESE.search(filled[0]) is not None
+    return alone or any(is_label(cell) for cell in filled)
+
+
 class _Judge:
     """Tells rows from other lines of one sheet."""
 
@@ -108,7 +116,7 @@ class _Judge:
         """The places of the lines with a total's or a note's label before the key."""
         found: set[int] = set()
         for column in self._columns[: self._key or 0]:
-            labels = {one for one in set(column) if one and not one.isascii() and _is_label(one)}
+            labels = {one for one in set(column) if one and not one.isascii() and is_label(one)}
             if labels:
                 found.update(place for place, cell in enumerate(column) if cell in labels)
         return found
@@ -138,14 +146,14 @@ class _Judge:
         at, first = next((at, cell) for at, cell in enumerate(line) if cell)
         if first in self._raw_words and self._repeats_header(line):
             return False
-        if key is not None and _is_label(key):
+        if key is not None and is_label(key):
             return False
         if place in self._labelled:
             like_others = self._is_complete(line) or len(key or "") in self._lengths_of_keys
             return key is not None and key.isascii() and like_others
         if (key is not None and self._key != at) or first.isascii():
             return True
-        if _is_label(first):
+        if is_label(first):
             return False
         alone = sum(cell is not None for cell in line) == 1
         return not (alone and self._wide and at <= self._first and _CHINESE.search(first))
@@ -207,7 +215,7 @@ class _Judge:
         return len(words) > 1 and self._words.issuperset(words)
 
 
-def _is_label(cell: str) -> bool:
+def is_label(cell: str) -> bool:
     """Whether a cell says that its line is a total or a note."""
     said = clean(cell)
     return bool(_TOTAL.fullmatch(said) or _NOTE.fullmatch(said))

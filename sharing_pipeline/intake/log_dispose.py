@@ -15,6 +15,7 @@ import duckdb
 
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.intake.exchange_daily import LogFile, Resources, of_days, rows_in_force
+from sharing_pipeline.intake.lines import is_note
 from sharing_pipeline.intake.log_sql import (
     ALL_DIGITS,
     BEYOND,
@@ -27,6 +28,17 @@ from sharing_pipeline.store.engine import quoted, sql_text
 
 _NO_DAY = "DATE '0001-01-01'"
 """Stands for an unknown day where rows are joined by their day."""
+
+NOTE = "note"
+"""In place of a rule: why a line is passed over that has text for its sender to see again."""
+WRITTEN = (
+    "list_filter([batch_id, resource_id, provider_org, consumer_org, content_hash, error_code, "
+    "message] || COALESCE(json_extract_string(unread, '$.*'), []), lambda cell: cell IS NOT NULL) "
+    "AS cells"
+)
+"""The texts of a line, for SELECT, those first that a log keeps as they were written."""
+_MOST_NOTES = 10_000
+"""They stand at a log's end, if anywhere."""
 
 _CANDIDATE = (
     "SELECT position AS place, batch_id, log_day, status, CAST(NULL AS INTEGER) AS previous, "
@@ -66,6 +78,7 @@ def dispose(
     if suspicious:
         width = _fixed_width(connection)
         connection.execute(f"INSERT INTO dropped {_quarantined(contract, titles, width)}")
+        _skip_notes(connection)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE copies AS {_copies(contract)}")
         connection.execute(
             "UPDATE dropped SET disposition = 'duplicate', rule = NULL, \"column\" = NULL, "
@@ -147,6 +160,20 @@ def _fixed_width(connection: duckdb.DuckDBPyConnection) -> int | None:
     width = widths.pop()
     short = sum(count for length, _, count in lengths if length < width)
     return width if 2 * short < sum(count for *_, count in lengths) else None
+
+
+def _skip_notes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Lines of totals and notes are no rows, and not sent back as some."""
+    found = connection.execute(
+        f"SELECT position, {WRITTEN} FROM log_rows "
+        "WHERE COALESCE(direction, status) IS NULL AND COALESCE(started_at, finished_at) IS NULL "
+        f"ORDER BY position DESC LIMIT {_MOST_NOTES}"
+    ).fetchall()
+    notes = [position for position, cells in found if is_note(cells)]
+    connection.execute("DELETE FROM dropped WHERE position IN (SELECT unnest(?))", [notes])
+    connection.execute(
+        f"INSERT INTO dropped SELECT unnest(?), 'skipped', '{NOTE}', NULL, NULL", [notes]
+    )
 
 
 def _copies(contract: Contract) -> str:

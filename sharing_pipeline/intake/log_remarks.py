@@ -13,7 +13,8 @@ from typing import Any
 
 from sharing_pipeline.intake.exchange_daily import LogFile, rows_in_force
 from sharing_pipeline.intake.in_force import Store, files_of, in_force, load_state
-from sharing_pipeline.intake.raw import RawTable
+from sharing_pipeline.intake.log_dispose import NOTE, WRITTEN
+from sharing_pipeline.intake.raw import RawTable, Skipped
 from sharing_pipeline.intake.sniff import Sniffed
 from sharing_pipeline.store.engine import quoted, sql_text
 from sharing_pipeline.store.ledger import Submission
@@ -65,6 +66,23 @@ def places_of(table: RawTable | None, look: Sniffed | None) -> Sequence[tuple[st
     if table is None:
         return look.header_row + 1 if look else 1
     return table.places()
+
+
+def notes_of(store: Store, log: Submission, look: Sniffed) -> list[Skipped]:
+    """The lines of a log with totals and notes, which are no rows."""
+    engine = store.engine
+    dropped = [store.lake.path(name) for name in files_of(store.session, "log_dropped", [log.id])]
+    if not dropped:
+        return []
+    [received] = files_of(store.session, "exchange_log", [log.id])
+    lines = engine.rows(
+        f"SELECT file_row_number, {WRITTEN} FROM read_parquet(?, file_row_number=true) "
+        "SEMI JOIN (SELECT position FROM read_parquet(?, union_by_name=true) WHERE rule = ?) "
+        "AS notes ON file_row_number = position ORDER BY file_row_number",
+        [str(store.lake.path(received)), [str(one) for one in dropped], NOTE],
+    )
+    first = look.header_row + 1
+    return [Skipped("", first + position, " ".join(cells)) for position, cells in lines]
 
 
 def _of_row(finding: Finding, sheet: str, row: int, value: str) -> Finding:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sharing_pipeline.contracts import Contract
 from sharing_pipeline.intake.answer import LEVELS, DatasetAnswer, FileAnswer, Remark
 from sharing_pipeline.intake.in_force import Store, files_of, load_rows
-from sharing_pipeline.intake.log_remarks import places_of, with_rows
+from sharing_pipeline.intake.log_remarks import notes_of, places_of, with_rows
 from sharing_pipeline.intake.raw import FileTables, Part, RawTable
 from sharing_pipeline.intake.rules import FINDING, Rule
 from sharing_pipeline.intake.sniff import Sniffed
@@ -120,9 +120,12 @@ def _answer(
         datasets.append(_dataset(one, contract, sorted(remarks, key=places.order)))
     parts = [part for one in tables.values() for part in one.parts]
     headers = {part.sheet: part.header_row for part in reversed(parts)}
+    seen = _as_read(file)
     if file.look is not None:
         headers[""] = file.look.header_row
-    return FileAnswer(file.file_name, file.source, tuple(datasets), headers, **_as_read(file))
+        logs = [one for one in file.submissions if one.dataset == _LOGS and one.rows_read]
+        seen["skipped"] = tuple(note for one in logs for note in notes_of(store, one, file.look))
+    return FileAnswer(file.file_name, file.source, tuple(datasets), headers, **seen)
 
 
 def _as_read(file: Received) -> dict[str, Any]:

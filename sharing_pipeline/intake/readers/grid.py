@@ -91,10 +91,13 @@ def text_column(cells: Iterable[object]) -> list[Cell]:
 def cell_text(cell: object) -> Cell:
     """One cell as text: whole numbers without `.0`, ISO dates, compact JSON, None when empty.
 
-    A number of more than 15 digits becomes scientific text, so that nobody takes it for a code.
+    A number of more than 15 digits becomes scientific text, so that nobody takes it for a code;
+    whole ones of formats that hold them exactly (json) are their digits.
     """
     if cell is None:
         return None
+    if type(cell) is int:
+        return str(cell)
     if type(cell) is float and -MAX_EXACT < cell < MAX_EXACT and cell.is_integer():
         return str(int(cell))
     if type(cell) is date:
