@@ -63,8 +63,9 @@ _COUNTS = (
     "repeated_batch", "unknown_resource", "unknown_direction", "unknown_status",
     "unreadable_started_at", "unreadable_finished_at", "unreadable_row_count",
     "unreadable_method", "unreadable_byte_count", "unreadable_verified_no_change",
-    "unreadable_error_party", "negative_count", "success_without_end", "no_time",
-    "finished_before_started", "future_day", "success_without_rows",
+    "unreadable_error_party", "row_count_with_unit", "byte_count_with_unit", "negative_count",
+    "success_without_end", "no_time", "finished_before_started", "future_day",
+    "success_without_rows",
 )  # fmt: skip
 SOUND["exchange_daily"] = dict.fromkeys(_COUNTS, "0")
 

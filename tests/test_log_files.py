@@ -55,6 +55,18 @@ def test_words_and_numbers_that_are_no_codes(tmp_path: Path) -> None:
     assert result.accepted == 3
 
 
+def test_numbers_with_a_unit_count_and_are_told(tmp_path: Path) -> None:
+    written_as = {
+        "5": 5, "1,234": 1234, "１２": 12, "12.0": 12, " 7 ": 7, "-3": -3, "8\u200b": 8,
+        "3万条": 30_000, "1,234条": 1234, "1.5亿": 150_000_000, "二条": None,
+    }  # fmt: skip
+    result = take(tmp_path, [row(f"B{at}", row_count=text) for at, text in enumerate(written_as)])
+    assert [each["row_count"] for each in written(result)] == list(written_as.values())
+    assert result.counts["row_count_with_unit"] == 3
+    assert result.counts["unreadable_row_count"] == 1
+    assert result.counts["byte_count_with_unit"] == 0
+
+
 def test_totals_and_notes_are_no_rows_of_a_log(tmp_path: Path) -> None:
     lines = [
         {"batch_id": "合计", "row_count": "1242"},

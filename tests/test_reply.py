@@ -346,6 +346,7 @@ FAULTY_LOG = [
     log_row(),
     log_row(),
     log_row(批次号="2.5E+11"),
+    log_row(批次号="B6", 数据量="3万条"),
     log_row(批次号="B5", 开始时间="2099-11-19 10:00:00", 结束时间="2099-11-19 11:00:00"),
 ]
 WRONG_IN_LOG = {
@@ -355,7 +356,8 @@ WRONG_IN_LOG = {
     "G3": ["【警告】exchange_unknown_status"],
     "H3": ["【警告】exchange_unreadable_row_count"],
     "F4": ["【警告】exchange_finished_before_started"],
-    "E8": ["【警告】exchange_future_day"],
+    "H8": ["【警告】exchange_row_count_with_unit"],
+    "E9": ["【警告】exchange_future_day"],
 }
 
 
@@ -375,7 +377,7 @@ def test_a_log_in_a_csv_has_its_problems_beside_its_rows(
     path.write_text(csv_of(lines), "utf-8")
     book = openpyxl.load_workbook(reply_to(settings, path))
     passed_over = {line[2].value: line[3].value for line in book["校验结果"]}
-    assert passed_over[10] == "合计 共 8 条"
+    assert passed_over[11] == "合计 共 8 条"
     sheet = book["交换日志"]
     said = {cell.row - 1: rules_in(cell.value) for cell in sheet["I"][2:] if cell.value}
     by_row: dict[int, list[str]] = {}

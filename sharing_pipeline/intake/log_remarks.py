@@ -14,6 +14,7 @@ from typing import Any
 from sharing_pipeline.intake.exchange_daily import LogFile, rows_in_force
 from sharing_pipeline.intake.in_force import Store, files_of, in_force, load_state
 from sharing_pipeline.intake.log_dispose import NOTE, WRITTEN
+from sharing_pipeline.intake.log_sql import WITH_UNIT
 from sharing_pipeline.intake.raw import RawTable, Skipped
 from sharing_pipeline.intake.sniff import Sniffed
 from sharing_pipeline.store.engine import quoted, sql_text
@@ -57,7 +58,8 @@ def with_rows(
         name = names.get(finding["column"], finding["column"])
         for position, unread in broken[:_MOST_MARKED]:
             sheet, row = ("", places + position) if isinstance(places, int) else places[position]
-            told.append(_of_row(finding, sheet, row, unread.get(name, "")))
+            value = unread.get(name) or unread.get(WITH_UNIT.format(name), "")
+            told.append(_of_row(finding, sheet, row, value))
     return told
 
 

@@ -16,6 +16,9 @@ from sharing_pipeline.intake.identifiers import ASCII, FULL_WIDTH, NO_CODE, SPOI
 BEYOND = "beyond_header"
 """The key in `unread` of the first filled cell beyond the header."""
 
+WITH_UNIT = "{}__unit"
+"""The key in `unread` of a number that was read, by its column: its text, which has a unit."""
+
 KEYS = ("batch_id", "resource_id")
 """The codes without which a row can't be accepted."""
 
@@ -31,6 +34,7 @@ _WHITE_SPACE = r"\x09-\x0d\x1c-\x20\x{85}\p{Z}"
 _HIDDEN = "".join(f"\\x{{{ord(c):x}}}" if c != "-" else "-" for c in INVISIBLE)
 _DIGITS = "'０１２３４５６７８９', '0123456789'"
 _WITH_UNIT = "([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})[条家个项行次份件]?"
+_ONLY_UNITS = r'\{("\w+__unit":"[^"]*",?)+\}'
 _TEN_THOUSANDS = "[0-9]{1,10}万[条家个项行次份件]?"
 _MOMENT_FORMATS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S",
@@ -101,7 +105,8 @@ def health(contract: Contract, titles: Mapping[str, str], tidied: Collection[str
         "starts_with(resource_id, '0')",
         *[f"{key} IS NULL OR {_may_be_no_code(key)}" for key in KEYS],
     ]
-    tests = {"suspicious": " OR ".join(suspects), "unread": "unread IS NOT NULL"}
+    unread = f"unread IS NOT NULL AND NOT regexp_full_match(unread, {literal(_ONLY_UNITS)})"
+    tests = {"suspicious": " OR ".join(suspects), "unread": unread}
     tests |= {
         column.name: _untidy(column.name, f'"{column.name}"')
         for column in contract.columns
@@ -144,6 +149,8 @@ def normalised(
             lookup = f'"lookup_{column.name}"'
             value = f"COALESCE({value}, CAST({lookup}.value AS {_type(column, codes)}))"
             raw = f"CASE WHEN {lookup}.blank THEN NULL ELSE {raw} END"
+        if column.type == "integer":
+            raws.append(f'{_is_wordy(raw)} AS "wordy_{column.name}"')
         raws.append(f'{raw} AS "raw_{column.name}"')
         values.append(f'{value} AS "{column.name}"')
     typed = ", ".join([*values, *raws, "source.beyond"])
@@ -164,6 +171,15 @@ def _value(column: Column, raw: str, codes: Mapping[str, CodeTable], timezone: s
         known = " ".join(f"WHEN {literal(text)} THEN {value}" for text, value in _BOOLEANS.items())
         return f"CASE WHEN {raw} IS NULL THEN false ELSE CASE {raw} {known} END END"
     return _whole_number(raw)
+
+
+def _is_wordy(raw: str) -> str:
+    """The SQL test that a number's text has more than digits and signs."""
+    signs = f"0-9０-９,，.．+＋－{_WHITE_SPACE}{_HIDDEN}\\x{{a0}}\\-"
+    return (
+        f"CASE WHEN CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR) = {raw} THEN false "
+        f"ELSE regexp_matches({raw}, '[^{signs}]') END"
+    )
 
 
 def _whole_number(raw: str) -> str:
@@ -249,6 +265,10 @@ def _unread(contract: Contract) -> str:
     somewhere = [f"({flawed[name]})" if name in _SPARSE else f'"{name}" IS NULL' for name in names]
     cells = {name: f'"raw_{name}"' for name in names} | {BEYOND: "beyond"}
     flawed[BEYOND] = "trim(beyond) <> ''"
+    for name in (column.name for column in contract.columns if column.type == "integer"):
+        key = WITH_UNIT.format(name)
+        cells[key], flawed[key] = f'"raw_{name}"', f'"wordy_{name}" AND "{name}" IS NOT NULL'
+        somewhere.append(f'"wordy_{name}"')
     pairs = ", ".join(
         f"CASE WHEN {test} THEN '\"{name}\":' || to_json({cells[name]}) END"
         for name, test in flawed.items()

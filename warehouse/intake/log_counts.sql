@@ -19,5 +19,7 @@ SELECT
     count(*) FILTER (WHERE contains(unread, '"finished_at":')) AS unreadable_finished_at,
     count(*) FILTER (WHERE contains(unread, '"row_count":')) AS unreadable_row_count,
     count(*) FILTER (WHERE contains(unread, '"byte_count":')) AS unreadable_byte_count,
+    count(*) FILTER (WHERE contains(unread, '"row_count__unit":')) AS row_count_with_unit,
+    count(*) FILTER (WHERE contains(unread, '"byte_count__unit":')) AS byte_count_with_unit,
     count(*) FILTER (WHERE contains(unread, '"verified_no_change":')) AS unreadable_verified_no_change
 FROM log_rows
