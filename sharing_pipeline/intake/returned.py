@@ -47,7 +47,9 @@ def _is_report(grid: Grid) -> bool:
 
 
 def _without_problems(grid: Grid) -> Grid:
-    return replace(grid, columns=grid.columns[:-1]) if _is_ours(grid.columns[-1:]) else grid
+    if not _is_ours(grid.columns[-1:]):
+        return grid
+    return replace(grid, columns=grid.columns[:-1], sent_as_text=True)
 
 
 def _has_problems(grid: Grid) -> bool:

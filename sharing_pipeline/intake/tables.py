@@ -242,7 +242,8 @@ def _without_empty(sheets: dict[str, list[_Sheet]]) -> list[str]:
 
 def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contract) -> RawTable:
     """The sheets of one dataset joined in their order; rejected if any of them can't be taken."""
-    from_workbook = any(sheet.grid.from_workbook for sheet in sheets)
+    grids = [sheet.grid for sheet in sheets]
+    from_workbook = any(grid.from_workbook and not grid.sent_as_text for grid in grids)
     reasons = [sheet.why for sheet in sheets if sheet.why is not None]
     if not reasons and not any(sheet.rows for sheet in sheets):
         place = where(sheets[0].grid, sheets[0].header)

@@ -31,7 +31,8 @@ class Grid:
     `part`: one of several tables of its sheet, of which the sheet's name says nothing.
     `headers_again`: rows (from 0) that are the header once more, as on each printed page.
     `epoch_1904`: a plain number that is a date counts from 1904, as old Macs did. `hidden`: the
-    sheet is, and was only read because it was asked for by name.
+    sheet is, and was only read because it was asked for by name. `sent_as_text`: it was no
+    workbook's when it was sent, so that a text with = is no formula.
     """
 
     sheet: str
@@ -46,6 +47,7 @@ class Grid:
     part: bool = False
     headers_again: frozenset[int] = frozenset()
     hidden: bool = False
+    sent_as_text: bool = False
 
     @property
     def row_count(self) -> int:
