@@ -513,6 +513,14 @@ def test_limits_hold(tmp_path: Path, limits: Limits, why: str) -> None:
         read_file(path, "a.xlsx", limits)
 
 
+def test_a_table_in_json_of_too_many_names_is_refused_at_once(tmp_path: Path) -> None:
+    table = {"columns": [f"列{number}" for number in range(200_000)], "data": [[]] * 200_000}
+    path = tmp_path / "bytes"
+    path.write_bytes(json.dumps(table).encode())
+    with pytest.raises(UnreadableFile, match="200,000 列"):
+        read_file(path, "a.json", Limits())
+
+
 def test_a_gzip_bomb_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bytes"
     path.write_bytes(gzip.compress(b"a" * 5_000_000))

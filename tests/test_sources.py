@@ -341,7 +341,7 @@ def test_the_docs_name_every_key() -> None:
     assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
 
 
-@pytest.mark.skipif(not PORTALS.is_dir(), reason=f"real portal exports are not at {PORTALS}")
+@pytest.mark.skipif(not PORTALS.is_dir(), reason=f"nothing at {PORTALS} (set SHARED_DATA)")
 @pytest.mark.parametrize(
     ("name", "file_name", "row_count", "duplicate_count", "unmounted_count"),
     [

@@ -80,8 +80,9 @@ def _with_suites(command: Callable[..., int]) -> Callable[..., int]:
 
 def _get_ready_to_tell() -> None:
     """Imports what the replies and the tables on screen need."""
-    for name in ("sharing_pipeline.reply.outgoing", "rich.table", "rich.console"):
-        importlib.import_module(name)
+    with loading():
+        for name in ("sharing_pipeline.reply.outgoing", "rich.table", "rich.console"):
+            importlib.import_module(name)
 
 
 @click.command(cls=Command, epilog=_EPILOG)

@@ -1,6 +1,7 @@
 """Which rows of a log are not in force: quarantined, duplicate, superseded, or no rows at all.
 
-Works on positions and key columns only, and touches full rows of none but the suspicious ones.
+Works on positions and key columns only, and touches full rows of none but the suspicious ones, and
+texts only of lines that have neither direction nor state nor time.
 Expects the connection to have `log_rows`, the whole log as exchange_daily.rows_in_force has it.
 """
 

@@ -1,7 +1,8 @@
-"""Which rows of a log break the rules that its suite only counts, so that a reply can mark them.
+"""Which rows of a log break the rules that its suite only counts, so that a reply can mark them,
+and which of its lines are no rows.
 
-Only for logs that a person can mend by hand; the suite itself sees a row of counts, because a
-platform's log has millions of rows.
+Rows are marked only in logs that a person can mend by hand; the suite itself sees a row of counts,
+because a platform's log has millions of rows.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from sharing_pipeline.intake.exchange_daily import LogFile, rows_in_force
@@ -17,7 +19,7 @@ from sharing_pipeline.intake.log_dispose import NOTE, WRITTEN
 from sharing_pipeline.intake.log_sql import WITH_UNIT
 from sharing_pipeline.intake.raw import RawTable, Skipped
 from sharing_pipeline.intake.sniff import Sniffed
-from sharing_pipeline.store.engine import quoted, sql_text
+from sharing_pipeline.store.engine import sql_text
 from sharing_pipeline.store.ledger import Submission
 
 _MOST_ROWS = 200_000
@@ -72,16 +74,14 @@ def places_of(table: RawTable | None, look: Sniffed | None) -> Sequence[tuple[st
 
 def notes_of(store: Store, log: Submission, look: Sniffed) -> list[Skipped]:
     """The lines of a log with totals and notes, which are no rows."""
-    engine = store.engine
-    dropped = [store.lake.path(name) for name in files_of(store.session, "log_dropped", [log.id])]
+    received, dropped = _files(store, log)
     if not dropped:
         return []
-    [received] = files_of(store.session, "exchange_log", [log.id])
-    lines = engine.rows(
+    lines = store.engine.rows(
         f"SELECT file_row_number, {WRITTEN} FROM read_parquet(?, file_row_number=true) "
         "SEMI JOIN (SELECT position FROM read_parquet(?, union_by_name=true) WHERE rule = ?) "
         "AS notes ON file_row_number = position ORDER BY file_row_number",
-        [str(store.lake.path(received)), [str(one) for one in dropped], NOTE],
+        [str(received), [str(one) for one in dropped], NOTE],
     )
     first = look.header_row + 1
     return [Skipped("", first + position, " ".join(cells)) for position, cells in lines]
@@ -100,11 +100,8 @@ _Rows = list[tuple[int, dict[str, str]]]
 
 def _broken_rows(store: Store, log: Submission, counted: Collection[str]) -> dict[str, _Rows]:
     """By rule, the rows that break it; what takes other data to see only where it is `counted`."""
-    engine, lake = store.engine, store.lake
-    [received], dropped = (
-        [lake.path(name) for name in files_of(store.session, kind, [log.id])]
-        for kind in ("exchange_log", "log_dropped")
-    )
+    engine = store.engine
+    received, dropped = _files(store, log)
     in_force_rows = rows_in_force([LogFile(received, tuple(dropped))])
     engine.connection.execute(f"CREATE OR REPLACE TEMP VIEW log_rows AS FROM {in_force_rows}")
     found = _by_counts(store)
@@ -119,13 +116,22 @@ def _broken_rows(store: Store, log: Submission, counted: Collection[str]) -> dic
         )
         found[_UNKNOWN] = [(position, {"resource_id": written}) for position, written in unknown]
     if dropped:
-        files = ", ".join(quoted(path) for path in dropped)
         repeated = engine.rows(
-            f"SELECT position FROM read_parquet([{files}], union_by_name=true) "
-            "WHERE disposition = 'duplicate' ORDER BY position"
+            "SELECT position FROM read_parquet(?, union_by_name=true) "
+            "WHERE disposition = 'duplicate' ORDER BY position",
+            [[str(one) for one in dropped]],
         )
         found[_REPEATED] = [(at, {}) for (at,) in repeated]
     return found
+
+
+def _files(store: Store, log: Submission) -> tuple[Path, list[Path]]:
+    """The log as it was taken in, and what says which of its rows are not in force."""
+    [received], dropped = (
+        [store.lake.path(name) for name in files_of(store.session, kind, [log.id])]
+        for kind in ("exchange_log", "log_dropped")
+    )
+    return received, dropped
 
 
 def _by_counts(store: Store) -> dict[str, _Rows]:

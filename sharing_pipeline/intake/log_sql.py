@@ -176,20 +176,21 @@ def _value(column: Column, raw: str, codes: Mapping[str, CodeTable], timezone: s
 def _is_wordy(raw: str) -> str:
     """The SQL test that a number's text has more than digits and signs."""
     signs = f"0-9０-９,，.．+＋－{_WHITE_SPACE}{_HIDDEN}\\x{{a0}}\\-"
-    return (
-        f"CASE WHEN CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR) = {raw} THEN false "
-        f"ELSE regexp_matches({raw}, '[^{signs}]') END"
-    )
+    return f"CASE WHEN {_is_plain(raw)} THEN false ELSE regexp_matches({raw}, '[^{signs}]') END"
+
+
+def _is_plain(raw: str) -> str:
+    """The SQL test that a number is written as a program writes it."""
+    return f"CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR) = {raw}"
 
 
 def _whole_number(raw: str) -> str:
     """Plain digits, else digits of any width with separators or one of the usual units;
     numbers.py reads the rest. A cast alone would round 12.6 and read 1e3 and 1_000."""
-    plain = f"TRY_CAST({raw} AS BIGINT)"
     narrow = f"translate({raw}, {_DIGITS})"
     digits = f"replace(regexp_extract({narrow}, '^[0-9,]+'), ',', '')"
     return (
-        f"CASE WHEN CAST({plain} AS VARCHAR) = {raw} THEN {plain} "
+        f"CASE WHEN {_is_plain(raw)} THEN TRY_CAST({raw} AS BIGINT) "
         f"WHEN regexp_full_match({narrow}, {literal(_WITH_UNIT)}) THEN CAST({digits} AS BIGINT) "
         f"WHEN regexp_full_match({narrow}, {literal(_TEN_THOUSANDS)}) "
         f"THEN CAST({digits} AS BIGINT) * 10000 END"

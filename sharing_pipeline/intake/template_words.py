@@ -106,9 +106,7 @@ def advice(contracts: Sequence[Contract]) -> list[str]:
     lines.append("检查结果分两级：严重的，这一行退回；警告的，这一行收下，列入问题清单。")
     if len(contracts) > 1:
         lines.append("不报的工作表空着，或整张删去；以前报的不变。")
-        lines.append(
-            "请留着这一张“填写说明”：有它才看得出空着的工作表是没有填，而不是没有导出来，不会退回。"
-        )
+        lines.append("请留着这一张“填写说明”：有它，空着的工作表就当作没有填，不会退回。")
     else:
         lines.append("这一张“填写说明”可以留着，也可以删去，不影响报送。")
     replaces = dict.fromkeys(_REPLACES[contract.table] for contract in contracts)

@@ -6,8 +6,8 @@ What is no such table is left to objects.py, which says what a file should be li
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import zip_longest
 from typing import Any
 
 from sharing_pipeline.errors import UnreadableFile
@@ -64,10 +64,12 @@ def _under_names(names: Any, rows: Sequence[Sequence[Any]]) -> list[Object] | No
     named = [one for one in given if isinstance(one, str)]
     if len(named) < len(given):
         return None
-    twice = next((one for one in named if named.count(one) > 1), None)
+    twice = next((one for one, count in Counter(named).items() if count > 1), None)
     if twice is not None:
         raise UnreadableFile(f"JSON 里的列名“{twice}”写了两次。请改正后重报。")
     long = next((at for at, row in enumerate(rows, 1) if len(row) > len(named)), None)
     if long is not None:
         raise UnreadableFile(f"JSON 里第 {long} 行的值比列名多。请核对后重新导出。")
-    return [dict(zip_longest(named, row)) for row in rows]
+    # Only the first row has every name: filling up all of them could take any amount of memory.
+    objects = [dict(zip(named, row, strict=False)) for row in rows]
+    return [dict.fromkeys(named) | one for one in objects[:1]] + objects[1:]
