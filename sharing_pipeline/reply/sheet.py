@@ -6,8 +6,9 @@ Only the tags of those cells change; an empty cell that isn't written gets one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from sharing_pipeline.reply.xml_edit import (
     Edits,
@@ -35,6 +36,7 @@ _BEHIND_COMMENTS = frozenset(
 """What stands behind legacyDrawing in a worksheet; AlternateContent wraps controls there."""
 _FIRST_ROW = re.compile(rb"(<(?:\w+:)?row)[\s/>]")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d{1,7})[\"']")
+_CELL_TAG = re.compile(rb"<((?:\w+:)?c)\s[^<>]*?(/?)>")
 _MAY_HIDE_TAGS = (b"<!--", b"<![CDATA[")
 _OPEN = re.compile(rb"(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected\s*=\s*[\"'](?:1|true)[\"']")
 _CELL_DEPTH = 4
@@ -44,6 +46,7 @@ RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relations
 """The namespace of ids of relations."""
 
 
+@cache
 def letters(column: int) -> str:
     """A column's letters, A for 1."""
     text = ""
@@ -165,15 +168,16 @@ def edit_sheet(
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parse(parser, data if stale else _with_rows(data, by_row))
+    parse(parser, data if stale else _with_cells(data, by_row))
     if drawing is not None and not walk.has_drawing and walk.drawing_at is not None:
         tag = f'<{walk.prefix}legacyDrawing xmlns:r="{RELATIONSHIPS}" r:id="{drawing}"/>'
         walk.edits.insert(walk.drawing_at, tag.encode())
     return walk.edits.applied()
 
 
-def _with_rows(data: bytes, wanted: Collection[int]) -> bytes:
-    """The part with blanks in the place of all other rows, so that every offset stays.
+def _with_cells(data: bytes, wanted: Mapping[int, Sequence[int]]) -> bytes:
+    """The part with blanks in the place of all rows and cells that aren't wanted, so that every
+    offset stays.
 
     The parser calls Python for each tag, which costs more than all else in a reply; blanks cost
     it next to nothing. A part that is not written as usual is given back as it is.
@@ -192,12 +196,39 @@ def _with_rows(data: bytes, wanted: Collection[int]) -> bytes:
         end = at + len(tag) if tag.endswith(b"/>") else data.find(closing, at) + len(closing)
         if end <= at:
             return data
-        if int(row[1]) not in wanted:
-            kept[at:end] = b" " * (end - at)
+        columns = wanted.get(int(row[1]))
+        if columns is None:
+            _blank(kept, at, end)
+        else:
+            _keep_cells(kept, at + len(tag), end - len(closing), row[1], columns)
         at = data.find(opening, end)
         while at >= 0 and data[at + len(opening) : at + len(opening) + 1].isalpha():
             at = data.find(opening, at + 1)  # rowBreaks, behind the rows
     return bytes(kept)
+
+
+def _keep_cells(kept: bytearray, start: int, end: int, row: bytes, columns: Sequence[int]) -> None:
+    """Blanks all of a row's content but these columns; nothing if not each is found as usual."""
+    found = []
+    for column in columns:
+        named = kept.find(b' r="%b%b"' % (letters(column).encode(), row), start, end)
+        at = kept.rfind(b"<", start, named) if named >= 0 else -1
+        tag = _CELL_TAG.match(kept, at, end) if at >= 0 else None
+        if tag is None or tag.end() < named:
+            return
+        closing = b"</" + tag[1] + b">"
+        close = tag.end() if tag[2] else kept.find(closing, at, end) + len(closing)
+        if close < tag.end():
+            return
+        found.append((at, close))
+    for first, behind in sorted(found):
+        _blank(kept, start, first)
+        start = behind
+    _blank(kept, start, end)
+
+
+def _blank(kept: bytearray, start: int, end: int) -> None:
+    kept[start:end] = b" " * (end - start)
 
 
 def _not_open(data: bytes) -> bytes:

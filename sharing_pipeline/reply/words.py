@@ -65,12 +65,13 @@ OPENING = f"【(?:{'|'.join(LEVELS.values())})】"
 _MOST_REMARKS = 20
 """In one comment: a merged cell may stand for thousands of rows."""
 _LONGEST = 400
+_LAST_NARROW = "\u2e7f"
 _MOST_ROWS = 12
 
 
 def width_of(text: str) -> int:
     """How wide a text is in letters; a Chinese character is as wide as two."""
-    return sum(2 if letter > "\u2e7f" else 1 for letter in text)
+    return len(text) + sum(map(_LAST_NARROW.__lt__, text))
 
 
 def gravest(remarks: Sequence[Remark]) -> str:
