@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sharing_pipeline.reply.sheet import Place, edit_sheet, letters, place_of
+from sharing_pipeline.reply.xml_edit import NotEditable
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OURS = 100
@@ -72,6 +73,7 @@ def test_cells_are_restyled_and_all_else_stays(
     [
         '<row r="2"><c s="1"><v>1</v></c><c><v>2</v></c></row>',
         '<row r="2"><c r="A2" s="1"><v>1</v></c><c r="B2"/></row>',
+        '<row r="2"><c r="A2" t="str"> r="B2"</c><c r="B2"><v>2</v></c></row>',
         '<row r="2" spans="1:9"/>',
         '<row r="2"></row>',
     ],
@@ -83,6 +85,12 @@ def test_a_row_is_restyled_however_short_it_is_written(row: str) -> None:
     assert {place: cell for place, cell in after.items() if place != (2, 2)} == {
         place: cell for place, cell in _read(part).items() if place != (2, 2)
     }
+
+
+def test_a_cell_that_does_not_end_is_no_cell() -> None:
+    part = f'<worksheet xmlns="{_MAIN}"><sheetData><row r="2"><c r="B2"></row></sheetData>'.encode()
+    with pytest.raises(NotEditable):
+        edit_sheet(part, {(2, 2): "critical"}, _restyled, frozenset(), None)
 
 
 def _restyled(format_: int, level: str | None) -> int:
