@@ -127,6 +127,7 @@ def _read(part: bytes) -> dict[Place, tuple[int, str]]:
     for row in ElementTree.fromstring(part).iter(f"{{{_MAIN}}}row"):
         for position, cell in enumerate(row.iter(f"{{{_MAIN}}}c"), start=1):
             place = place_of(cell.get("r", "")) or (int(row.get("r", "")), position)
+            assert place not in found
             found[place] = int(cell.get("s", "0")), "".join(cell.itertext())
     return found
 

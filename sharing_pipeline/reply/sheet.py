@@ -214,7 +214,7 @@ def _keep_cells(kept: bytearray, start: int, end: int, row: bytes, columns: Sequ
         named = kept.find(b' r="%b%b"' % (letters(column).encode(), row), start, end)
         at = kept.rfind(b"<", start, named) if named >= 0 else -1
         tag = _CELL_TAG.match(kept, at, end) if at >= 0 else None
-        if tag is None or tag.end() < named:
+        if tag is None or tag.end() <= named:
             return
         closing = b"</" + tag[1] + b">"
         close = tag.end() if tag[2] else kept.find(closing, at, end) + len(closing)
