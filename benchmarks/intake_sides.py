@@ -44,6 +44,9 @@ def suites(frames: Path, _day: date, _folder: Path) -> None:
 
 def take_log(log: Path, _day: date, folder: Path) -> None:
     """A log from its bytes to Parquet and its counts, as the reading child does it."""
+    from sharing_pipeline.intake.lean_arrow import load_without_pandas
+
+    load_without_pandas("sharing_pipeline.intake.logs")
     from sharing_pipeline.codes import load_codes
     from sharing_pipeline.contracts import load_contracts
     from sharing_pipeline.intake.log_source import LogSource

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -34,7 +33,6 @@ from sharing_pipeline.intake.lean_arrow import remember_pandas
 from sharing_pipeline.intake.log_dispose import PreviousLog, dispose, write_superseded
 from sharing_pipeline.intake.log_source import LogSource, readings
 from sharing_pipeline.intake.log_sql import health, normalised, read_in_sql
-from sharing_pipeline.intake.values import read_column
 from sharing_pipeline.store.engine import PARQUET, quoted, sql_text
 
 _SAMPLE_ROWS = 20_000
@@ -108,7 +106,6 @@ class LogResult:
 
 def take_log(request: LogRequest) -> LogResult:
     """Takes in one log; UnreadableFile when nothing can read it or it has no rows."""
-    remember_pandas()
     with workspace(request.out.parent, request.resources) as (connection, folder):
         suspicious = _write_log(connection, request, folder)
         titles = request.source.mapping
@@ -198,7 +195,13 @@ class _Writing:
         ]
 
     def _read_others(self, column: Column) -> bool:
-        """Reads texts that SQL did not understand; whether that gave any new value."""
+        """Reads texts that SQL did not understand; whether that gave any new value. Most logs have
+        none, so that what reads them is imported here."""
+        import pandas as pd
+
+        from sharing_pipeline.intake.values import read_column
+
+        remember_pandas()
         request, name = self._request, column.name
         found = self._connection.execute(
             f"SELECT DISTINCT json_extract_string(unread, '$.{name}') FROM log_rows "

@@ -15,7 +15,6 @@ from datetime import date
 from queue import SimpleQueue
 
 from sharing_pipeline.contracts import load_contracts
-from sharing_pipeline.intake.child import load
 from sharing_pipeline.intake.in_force import Store
 from sharing_pipeline.intake.inbox import Dropped, Staged, seen_twice, stage, waiting
 from sharing_pipeline.intake.lean_arrow import load_without_pandas
@@ -135,7 +134,7 @@ class ReadAhead:
         for sandbox in self._of_tables[: len(files)]:
             sandbox.start(load_without_pandas, read_tables.__module__)
         if any(one.size >= _LARGE_BYTES for one in files):
-            self._of_logs.start(load, take_log.__module__)
+            self._of_logs.start(load_without_pandas, take_log.__module__)
 
     def _waiting(self) -> list[ReceivedFile]:
         with self._ledger.session() as session:
