@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from sharing_pipeline.reply.xml_edit import (
     Edits,
@@ -208,11 +209,13 @@ def _with_cells(data: bytes, wanted: Mapping[int, Sequence[int]]) -> bytes:
 
 
 def _keep_cells(kept: bytearray, start: int, end: int, row: bytes, columns: Sequence[int]) -> None:
-    """Blanks all of a row's content but these columns; nothing if not each is found as usual."""
-    found = []
-    for column in columns:
-        named = kept.find(b' r="%b%b"' % (letters(column).encode(), row), start, end)
-        at = kept.rfind(b"<", start, named) if named >= 0 else -1
+    """Blanks all of a row's content but these columns; nothing if not each is found, in
+    order and written as usual."""
+    cells = [(start, start)]
+    for column in sorted(columns):
+        behind = cells[-1][1]
+        named = kept.find(b' r="%b%b"' % (letters(column).encode(), row), behind, end)
+        at = kept.rfind(b"<", behind, named) if named >= 0 else -1
         tag = _CELL_TAG.match(kept, at, end) if at >= 0 else None
         if tag is None or tag.end() <= named:
             return
@@ -220,11 +223,9 @@ def _keep_cells(kept: bytearray, start: int, end: int, row: bytes, columns: Sequ
         close = tag.end() if tag[2] else kept.find(closing, at, end) + len(closing)
         if close < tag.end():
             return
-        found.append((at, close))
-    for first, behind in sorted(found):
-        _blank(kept, start, first)
-        start = behind
-    _blank(kept, start, end)
+        cells.append((at, close))
+    for (_, behind), (following, _) in pairwise([*cells, (end, end)]):
+        _blank(kept, behind, following)
 
 
 def _blank(kept: bytearray, start: int, end: int) -> None:
