@@ -18,7 +18,7 @@ import yaml
 from sharing_pipeline.codes import load_codes
 from sharing_pipeline.contracts import DATASETS, load_contracts
 from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.intake import expectations
+from sharing_pipeline.intake import suite_run
 from sharing_pipeline.intake.expectations import FINDING_COLUMNS, SuiteReport, Suites, validate
 from sharing_pipeline.intake.suites import DIMENSIONS, load_suite, rule_texts
 from sharing_pipeline.intake.values import read_column
@@ -126,7 +126,7 @@ def test_what_makes_gx_faster_changes_nothing(
 
     report, _, frame = reports[dataset]
     assert Expectation.__dict__["configuration"].fget.__module__ == Expectation.__module__
-    monkeypatch.setattr(expectations, "configured_once", nullcontext)
+    monkeypatch.setattr(suite_run, "configured_once", nullcontext)
     slow = run(dataset, frame)
     assert slow.results == report.results
     pd.testing.assert_frame_equal(slow.findings, report.findings)

@@ -1,36 +1,28 @@
-"""A dataset's expectation suite, run by Great Expectations on the rows that would go in.
+"""A dataset's expectation suite on the rows that would go in: what it is given, what came of it.
 
-What is expected stands in expectations/*.yaml, read by suites.py; here is only how it runs.
+What is expected stands in expectations/*.yaml, read by suites.py; suite_run.py runs it.
 Keys, organisations, duplicates and ownership are settled before (rules.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from sharing_pipeline.codes import visible
-from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.intake.lean_gx import configured_once, load_expectation, quiet, warm_up
 from sharing_pipeline.intake.suite_columns import name_helpers, with_suite_columns
+from sharing_pipeline.intake.suite_run import Outcomes, run_expectations
 from sharing_pipeline.intake.suites import RuleText, Suite, load_suite, rule_texts, texts_in
 from sharing_pipeline.organisations import Organisations
-
-if TYPE_CHECKING:
-    from great_expectations.core import ExpectationValidationResult
-    from great_expectations.expectations.expectation import Expectation
 
 __all__ = [
     "FINDING_COLUMNS", "ExpectationResult", "Outcomes", "SuiteReport", "SuiteRun", "Suites",
     "load_suite", "name_helpers", "rule_texts", "run_suite", "validate",
 ]  # fmt: skip
-
-Outcomes = dict[str, tuple[int, list[Any]]]
-"""Rule → cells judged and the index of each failed row."""
 
 SuiteRun = Callable[[Suite, pd.DataFrame], Outcomes]
 """Runs a suite on the columns that it mentions, here or in another process."""
@@ -127,23 +119,8 @@ def _with(judged: pd.DataFrame, back: pd.DataFrame) -> pd.DataFrame:
 
 
 def run_suite(suite: Suite, frame: pd.DataFrame) -> Outcomes:
-    """What Great Expectations finds in the columns that the suite mentions."""
-    warm_up()
-    with quiet():
-        import great_expectations as gx
-        from great_expectations.core import ExpectationSuite
-        from great_expectations.data_context.types.base import ProgressBarsConfig
-
-        context = gx.get_context(mode="ephemeral")
-        context.enable_analytics(False)
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        built = ExpectationSuite(name=suite.name, expectations=_built(suite))
-        asset = context.data_sources.add_pandas("frames").add_dataframe_asset(suite.name)
-        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
-        with configured_once():
-            report = batch.validate(built, result_format={"result_format": "COMPLETE"})
-    # GX gives its results in an order of its own; meta comes back with each.
-    return {rule: _outcome(suite, rule, one) for rule, one in _by_rule(report.results)}
+    """What Great Expectations finds in the columns that the suite mentions, here and now."""
+    return run_expectations(suite.name, suite.expectations, frame)
 
 
 @dataclass(frozen=True)
@@ -152,50 +129,6 @@ class Suites:
 
     folder: Path
     run: SuiteRun = run_suite
-
-
-def _built(suite: Suite) -> list[Expectation]:
-    """GX's own objects, made one by one: a suite would log a wrong one and go on without it."""
-    from great_expectations.exceptions import GreatExpectationsError
-    from great_expectations.expectations.expectation_configuration import (
-        ExpectationConfiguration,
-    )
-
-    built = []
-    for expectation in suite.expectations:
-        load_expectation(expectation["type"])
-        try:
-            built.append(ExpectationConfiguration(**expectation).to_domain_obj())
-        except (GreatExpectationsError, ValueError, TypeError) as error:
-            raise ConfigurationError(
-                f"期望套件 {suite.name} 的 {expectation['meta']['rule']} 不合 GX 的写法：{error}"
-            ) from error
-    return built
-
-
-def _by_rule(
-    results: list[ExpectationValidationResult],
-) -> Iterator[tuple[str, ExpectationValidationResult]]:
-    for one in results:
-        assert one.expectation_config is not None  # only hand-made results have none
-        yield one.expectation_config.meta["rule"], one
-
-
-def _outcome(suite: Suite, rule: str, one: ExpectationValidationResult) -> tuple[int, list[Any]]:
-    """Cells judged and the index of failed rows; an exception inside GX becomes ours."""
-    info = one.exception_info
-    for raised in [info] if "raised_exception" in info else info.values():
-        if raised["raised_exception"]:
-            raise ConfigurationError(
-                f"期望套件 {suite.name} 的 {rule} 没法执行：{raised['exception_message']}。"
-                "请检查它用到的列和条件。"
-            )
-    if "unexpected_index_list" not in one.result:
-        raise ConfigurationError(
-            f"期望套件 {suite.name} 的 {rule} 不逐行判断，说不出是哪一行。请换成逐行的期望。"
-        )
-    evaluated = one.result["element_count"] - one.result.get("missing_count", 0)
-    return evaluated, one.result["unexpected_index_list"]
 
 
 def _shown_column(expectation: Mapping[str, Any], frame: pd.DataFrame) -> str:

@@ -6,16 +6,17 @@ Imports nothing that is slow, so that it can be the first thing that such a comm
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sharing_pipeline.intake.child import Child, load
+from sharing_pipeline.intake.child import Child
 from sharing_pipeline.intake.lean_gx import warm_up
+from sharing_pipeline.intake.suite_run import Outcomes, run_expectations
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sharing_pipeline.intake.expectations import Outcomes
     from sharing_pipeline.intake.suites import Suite
 
 
@@ -43,7 +44,7 @@ class SuiteProcess:
             is_first, self._is_warm = not self._is_warm, True
             if is_first:
                 self._child.answer()
-            self._child.ask(_run, suite, frame)
+            self._child.ask(run_expectations, suite.name, suite.expectations, frame)
             if is_first:
                 self._meanwhile()
             outcomes: Outcomes = self._child.answer()
@@ -55,10 +56,4 @@ class SuiteProcess:
 
 def _get_ready() -> None:
     warm_up()
-    load("sharing_pipeline.intake.expectations")
-
-
-def _run(suite: Suite, frame: pd.DataFrame) -> Outcomes:
-    from sharing_pipeline.intake.expectations import run_suite
-
-    return run_suite(suite, frame)
+    gc.freeze()  # modules stay: no collection need look at them
