@@ -26,7 +26,7 @@ def left_for_later(*names: str) -> Iterator[None]:
 @contextmanager
 def left_out(*names: str) -> Iterator[None]:
     """While this lasts, an import of one of these modules gives an empty one, in which every name
-    is a class without anything. For modules that are only imported to be listed."""
+    is a class of empty dicts. For modules that are only imported to be listed, or to list."""
     with _asked_first(_Never(names)):
         yield
 
@@ -73,7 +73,7 @@ class _Never(Loader):
         def empty_class(name: str) -> type:
             if name.startswith("__"):
                 raise AttributeError(name)
-            return type(name, (), {})
+            return type(name, (dict,), {"__init__": lambda self, *_, **__: None})
 
         module.__dict__["__getattr__"] = empty_class
 

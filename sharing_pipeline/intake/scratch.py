@@ -38,7 +38,7 @@ def scratch_store(
         scratch = replace(settings, home=Path(folder))
         if home is not None:
             _copy_ledger(replace(settings, home=home).ledger_file, scratch.ledger_file)
-        ledger = Ledger.open(scratch)
+        ledger = Ledger.open(scratch, lasting=False)
         lake = _ScratchLake(scratch, settings.lake, received)
         with Engine(scratch) as engine, ledger.session() as session:
             yield Store(engine, lake, session, load_contracts(settings.catalog))

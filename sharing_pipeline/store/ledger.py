@@ -253,14 +253,15 @@ class Ledger:
         self.engine = engine
 
     @classmethod
-    def open(cls, settings: Settings) -> Ledger:
-        """Opens the ledger, making it if there is none; refuses one of another version."""
+    def open(cls, settings: Settings, *, lasting: bool = True) -> Ledger:
+        """Opens the ledger, making it if there is none; refuses one of another version. One that
+        isn't `lasting` may be broken when the machine fails."""
         try:
             settings.home.mkdir(parents=True, exist_ok=True)
             # SQLite only says so at the first write, if somebody else has the file open.
             if settings.ledger_file.exists() and not is_writable(settings.ledger_file):
                 raise PermissionError(settings.ledger_file)
-            ledger = cls(writing_engine(settings.ledger_url))
+            ledger = cls(writing_engine(settings.ledger_url, lasting=lasting))
             ledger._stamp()
         except (OSError, OperationalError) as error:
             raise ConfigurationError(

@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Engine, NullPool, create_engine, event
 
 
-def writing_engine(url: str) -> Engine:
-    """An engine whose connections write; others can read meanwhile."""
+def writing_engine(url: str, *, lasting: bool = True) -> Engine:
+    """An engine whose connections write; others can read meanwhile. `lasting`: what is written is
+    on the disk when a transaction ends, whatever happens to the machine then."""
     engine = create_engine(url)
 
     # WAL lets others read while a run writes. It has to be set outside a transaction:
@@ -22,8 +23,8 @@ def writing_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        connection.execute(f"PRAGMA synchronous={'FULL' if lasting else 'OFF'}")
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA busy_timeout=60000")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.isolation_level = ""
