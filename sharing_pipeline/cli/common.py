@@ -66,12 +66,11 @@ def _write_bug(
 @contextmanager
 def loading() -> Iterator[None]:
     """For imports that somebody waits for: modules are many objects and no garbage, and to look
-    for some among them takes a seventh of the time; nor are they looked at later."""
+    for some among them takes a seventh of the time."""
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
         gc.enable()
 
 
