@@ -31,7 +31,7 @@ run: $(READY) ## 造一个样例城市，跑一次夜间任务，打印三率
 ui: $(READY) ## 打开这个城市的 Dagster 界面
 	@$(BIN)/sharing ui --home $(HOME_FOLDER)
 
-# The tests of a file share what it makes, some in their order.
+# The tests of a file share what it makes; those of tests/test_stores.py come one after the other.
 test: $(READY) ## 运行全部测试
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 

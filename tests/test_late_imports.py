@@ -18,9 +18,12 @@ from sharing_pipeline.intake.late_imports import (
     load_after_all,
 )
 from sharing_pipeline.intake.lean_arrow import load_without_pandas, remember_pandas
+from sharing_pipeline.intake.log_source import LogSource
+from sharing_pipeline.intake.logs import LogRequest, take_log
 from sharing_pipeline.intake.sandbox import Sandbox
 from sharing_pipeline.intake.suite_process import SuiteProcess
 from sharing_pipeline.intake.tables import read_tables
+from tests.exchange_logs import CODES, CONTRACT, as_csv, row
 from tests.made.reading import CONTRACTS, source
 from tests.test_expectations import FOLDER, SOUND, frame_of
 from tests.test_sandbox import is_loaded
@@ -101,6 +104,22 @@ def test_a_reading_child_does_without_pandas_until_there_are_frames(tmp_path: Pa
         assert box.run(array_of_a_series) == ["a", None]
 
 
+@pytest.mark.parametrize(
+    ("started", "needs_pandas"), [("2026-11-21 10:00:00", False), ("2026年11月21日 10:00:00", True)]
+)
+def test_the_child_for_logs_loads_pandas_where_sql_reads_not_all(
+    tmp_path: Path, started: str, needs_pandas: bool
+) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(as_csv([row(started_at=started)]), encoding="utf-8")
+    mapping = {name: name for name in CONTRACT.names}
+    request = LogRequest(LogSource(log, mapping), tmp_path / "log.parquet", CONTRACT, CODES)
+    with Sandbox(home=tmp_path) as box:
+        box.start(load_without_pandas, take_log.__module__)
+        assert box.run(take_log, request).counts["unreadable_started_at"] == 0
+        assert box.run(is_loaded, "pandas") == needs_pandas
+
+
 def array_of_a_series() -> list[str | None]:
     """What Arrow makes of a column of pandas'; its empty cell would be a float."""
     import pandas as pd
@@ -135,8 +154,10 @@ def test_the_suites_never_load_what_they_do_not_use(tmp_path: Path) -> None:
         "    'great_expectations.datasource.fluent.data_asset.path.spark.csv_asset',\n"
         "    'jsonschema.validators', 'mistune.core', 'requests', 'jinja2']\n"
         "print([name for name in costly if name in sys.modules])\n"
+        "from great_expectations.datasource.fluent import pandas_datasource\n"
+        "print(pandas_datasource._PANDAS_ASSET_MODELS)\n"
     )
     file = damaged_workbook(tmp_path / "a.xlsx")
     command = [sys.executable, "-W", "ignore", "-c", script, str(tmp_path / "home"), str(file)]
     said = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert said.stdout == "[]\n"
+    assert said.stdout == "[]\n{}\n"

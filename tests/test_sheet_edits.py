@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sharing_pipeline.reply.sheet import Place, edit_sheet, letters, place_of
+from sharing_pipeline.reply.sheet import Place, _with_cells, edit_sheet, letters, place_of
 from sharing_pipeline.reply.xml_edit import NotEditable
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -87,6 +87,40 @@ def test_a_row_is_restyled_however_short_it_is_written(row: str) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        """<row r="2"><c x:x=' r="B2"' r="A2"/><c r="B2"/></row>""",
+        '<row r="2"><c r="A2"><x:ext><c r="B2" x:x="1"/></x:ext></c><c r="B2"/></row>',
+        '<row r="2"><?p <c r="B2"/> ?><c r="B2"/></row>',
+        '<?p <row r="5">?><row r="2"><c r="B2"/></row><?p ?>',
+        '<row r="1" x:x="a>b"/><row r="2"><c r="B2"/></row>',
+        """<row x:x=" r='5'" r="2"><c r="B2"/></row>""",
+        '<row r="1"><c r="A1"/></row ><row r="2"><c r="B2"/></row>',
+        '<row r="2"><c r="B2"/></row><row r="3"><x:row r="2"><c r="B2"/></x:row></row>',
+    ],
+)
+def test_only_the_cell_itself_is_restyled(rows: str) -> None:
+    part = (
+        f'<worksheet xmlns="{_MAIN}" xmlns:x="urn:x"><sheetData>{rows}</sheetData>'
+        '<extLst><ext><x:row r="2"><x:c r="B2"/></x:row></ext></extLst></worksheet>'
+    ).encode()
+    after = edit_sheet(part, {(2, 2): "critical"}, _restyled, frozenset(), None)
+    before, changed = (_tags(one) for one in (part, after))
+    cell = {"r": "B2"}
+    assert (f"{{{_MAIN}}}c", cell) in before
+    [different] = [(old, new) for old, new in zip(before, changed, strict=True) if old != new]
+    assert different == ((f"{{{_MAIN}}}c", cell), (f"{{{_MAIN}}}c", cell | {"s": str(_OURS)}))
+
+
+def test_of_a_sheet_only_the_wanted_cells_are_parsed() -> None:
+    rows = {row: [_Cell(column, 1, "甲") for column in (1, 2, 3)] for row in (1, 2, 3)}
+    part = _part(rows, _Way(prefix="", quote='"', between=""))
+    seen = _with_cells(part, {2: [3, 1]})
+    assert len(seen) == len(part)
+    assert list(_read(seen)) == [(2, 1), (2, 3)]
+
+
 def test_a_cell_that_does_not_end_is_no_cell() -> None:
     part = f'<worksheet xmlns="{_MAIN}"><sheetData><row r="2"><c r="B2"></row></sheetData>'.encode()
     with pytest.raises(NotEditable):
@@ -130,6 +164,10 @@ def _read(part: bytes) -> dict[Place, tuple[int, str]]:
             assert place not in found
             found[place] = int(cell.get("s", "0")), "".join(cell.itertext())
     return found
+
+
+def _tags(part: bytes) -> list[tuple[str, dict[str, str]]]:
+    return [(one.tag, one.attrib) for one in ElementTree.fromstring(part).iter()]
 
 
 def _expected(

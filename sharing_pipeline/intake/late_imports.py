@@ -26,7 +26,8 @@ def left_for_later(*names: str) -> Iterator[None]:
 @contextmanager
 def left_out(*names: str) -> Iterator[None]:
     """While this lasts, an import of one of these modules gives an empty one, in which every name
-    is a class of empty dicts. For modules that are only imported to be listed, or to list."""
+    is a class whose instances are empty dicts: a function that lists things lists none. For modules
+    that are only imported to be listed, or to list."""
     with _asked_first(_Never(names)):
         yield
 

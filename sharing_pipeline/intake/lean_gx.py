@@ -1,7 +1,7 @@
 """Great Expectations without what our suites never use, which is most of its import, and without
 asking itself the same thing a hundred times.
 
-What is left out is only ever listed or offered by GX. How suites are run is in expectations.py.
+What is left out is only ever listed or offered by GX. How suites are run is in suite_run.py.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _OTHER_SOURCES = tuple(
 """Where else GX could read rows from; it makes a hundred models of files and tables for them.
 Ours come as frames."""
 _FILES_OF_PANDAS = "great_expectations.datasource.fluent.dynamic_pandas"
-"""Gives GX a dict of models, one for each way in which pandas reads files; empty when left out."""
+"""Has a function that GX calls at its import for a dict of models, one for each way in which pandas
+reads files."""
 _OUTWARDS = tuple(
     f"great_expectations.{name}"
     for name in (

@@ -196,7 +196,7 @@ class _Writing:
 
     def _read_others(self, column: Column) -> bool:
         """Reads texts that SQL did not understand; whether that gave any new value. Most logs have
-        none, so that what reads them is imported here."""
+        none, so what reads them is only imported here, and may have been hidden until now."""
         import pandas as pd
 
         from sharing_pipeline.intake.values import read_column

@@ -56,4 +56,4 @@ class SuiteProcess:
 
 def _get_ready() -> None:
     warm_up()
-    gc.freeze()  # modules stay: no collection need look at them
+    gc.freeze()  # the collection after each answer need not look at modules

@@ -22,11 +22,11 @@ Outcomes = dict[str, tuple[int, list[Any]]]
 
 
 def run_expectations(
-    suite: str, expectations: Sequence[dict[str, Any]], frame: pd.DataFrame
+    name: str, expectations: Sequence[dict[str, Any]], frame: pd.DataFrame
 ) -> Outcomes:
     """What Great Expectations finds in the columns that the expectations mention.
 
-    `suite`: what they are called together. ConfigurationError: one can't be evaluated.
+    `name`: what they are called together. ConfigurationError: one can't be evaluated.
     """
     warm_up()
     with quiet():
@@ -37,16 +37,16 @@ def run_expectations(
         context = gx.get_context(mode="ephemeral")
         context.enable_analytics(False)
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        built = ExpectationSuite(name=suite, expectations=_built(suite, expectations))
-        asset = context.data_sources.add_pandas("frames").add_dataframe_asset(suite)
+        built = ExpectationSuite(name=name, expectations=_built(name, expectations))
+        asset = context.data_sources.add_pandas("frames").add_dataframe_asset(name)
         batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
         with configured_once():
             report = batch.validate(built, result_format={"result_format": "COMPLETE"})
     # GX gives its results in an order of its own; meta comes back with each.
-    return {rule: _outcome(suite, rule, one) for rule, one in _by_rule(report.results)}
+    return {rule: _outcome(name, rule, one) for rule, one in _by_rule(report.results)}
 
 
-def _built(suite: str, expectations: Sequence[dict[str, Any]]) -> list[Expectation]:
+def _built(name: str, expectations: Sequence[dict[str, Any]]) -> list[Expectation]:
     """GX's own objects, made one by one: a suite would log a wrong one and go on without it."""
     from great_expectations.exceptions import GreatExpectationsError
     from great_expectations.expectations.expectation_configuration import (
@@ -60,7 +60,7 @@ def _built(suite: str, expectations: Sequence[dict[str, Any]]) -> list[Expectati
             built.append(ExpectationConfiguration(**expectation).to_domain_obj())
         except (GreatExpectationsError, ValueError, TypeError) as error:
             raise ConfigurationError(
-                f"期望套件 {suite} 的 {expectation['meta']['rule']} 不合 GX 的写法：{error}"
+                f"期望套件 {name} 的 {expectation['meta']['rule']} 不合 GX 的写法：{error}"
             ) from error
     return built
 
@@ -73,18 +73,18 @@ def _by_rule(
         yield one.expectation_config.meta["rule"], one
 
 
-def _outcome(suite: str, rule: str, one: ExpectationValidationResult) -> tuple[int, list[Any]]:
+def _outcome(name: str, rule: str, one: ExpectationValidationResult) -> tuple[int, list[Any]]:
     """Cells judged and the index of failed rows; an exception inside GX becomes ours."""
     info = one.exception_info
     for raised in [info] if "raised_exception" in info else info.values():
         if raised["raised_exception"]:
             raise ConfigurationError(
-                f"期望套件 {suite} 的 {rule} 没法执行：{raised['exception_message']}。"
+                f"期望套件 {name} 的 {rule} 没法执行：{raised['exception_message']}。"
                 "请检查它用到的列和条件。"
             )
     if "unexpected_index_list" not in one.result:
         raise ConfigurationError(
-            f"期望套件 {suite} 的 {rule} 不逐行判断，说不出是哪一行。请换成逐行的期望。"
+            f"期望套件 {name} 的 {rule} 不逐行判断，说不出是哪一行。请换成逐行的期望。"
         )
     evaluated = one.result["element_count"] - one.result.get("missing_count", 0)
     return evaluated, one.result["unexpected_index_list"]

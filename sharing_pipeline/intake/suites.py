@@ -1,7 +1,7 @@
 """The expectation suites as files: read, and held to the form that the pipeline relies on.
 
 What is expected and what a sender is told stands in expectations/*.yaml, in GX's own keys. How
-a suite is run is in expectations.py.
+a suite is run is in suite_run.py.
 """
 
 from __future__ import annotations

@@ -38,7 +38,6 @@ _BEHIND_COMMENTS = frozenset(
 _FIRST_ROW = re.compile(rb"(<(?:\w+:)?row)[\s/>]")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d{1,7})[\"']")
 _CELL_TAG = re.compile(rb"<((?:\w+:)?c)\s[^<>]*?(/?)>")
-_MAY_HIDE_TAGS = (b"<!--", b"<![CDATA[")
 _OPEN = re.compile(rb"(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected\s*=\s*[\"'](?:1|true)[\"']")
 _CELL_DEPTH = 4
 """worksheet, sheetData, row, c."""
@@ -149,7 +148,7 @@ def edit_sheet(
             walk.prefix = prefix_of(tag_at(data, parser.CurrentByteIndex))
         elif local == "c":
             _cell(walk, parser.CurrentByteIndex, attributes)
-        elif local == "row":
+        elif local == "row" and walk.depth == _CELL_DEPTH - 1:
             _row(walk, parser.CurrentByteIndex, attributes, by_row)
         elif local == "col":
             _column(walk, attributes)
@@ -162,7 +161,7 @@ def edit_sheet(
 
     def end(name: str) -> None:
         walk.depth -= 1
-        if walk.depth == _CELL_DEPTH - 2 and walk.waiting:
+        if walk.depth == _CELL_DEPTH - 2:
             _row_end(walk, parser.CurrentByteIndex)
         elif walk.depth == 0 and walk.drawing_at is None:
             walk.drawing_at = parser.CurrentByteIndex
@@ -184,18 +183,18 @@ def _with_cells(data: bytes, wanted: Mapping[int, Sequence[int]]) -> bytes:
     it next to nothing. A part that is not written as usual is given back as it is.
     """
     first = _FIRST_ROW.search(data)
-    if first is None or any(mark in data for mark in _MAY_HIDE_TAGS):
+    if first is None or _may_hide_tags(data):
         return data
     opening, closing = first[1], b"</" + first[1][1:] + b">"
     kept = bytearray(data)
     at = first.start()
     while at >= 0:
-        tag = data[at : data.find(b">", at) + 1]
+        tag = tag_at(data, at)
         row = _ROW_NUMBER.search(tag)
-        if row is None:
+        if row is None or b"'" in tag:
             return data
         end = at + len(tag) if tag.endswith(b"/>") else data.find(closing, at) + len(closing)
-        if end <= at:
+        if end <= at or data.find(opening, at + len(tag), end) >= 0:
             return data
         columns = wanted.get(int(row[1]))
         if columns is None:
@@ -208,20 +207,26 @@ def _with_cells(data: bytes, wanted: Mapping[int, Sequence[int]]) -> bytes:
     return bytes(kept)
 
 
+def _may_hide_tags(data: bytes) -> bool:
+    """Whether there is anything in which a tag is only text."""
+    return b"<!--" in data or b"<![CDATA[" in data or data.rfind(b"<?") > 0
+
+
 def _keep_cells(kept: bytearray, start: int, end: int, row: bytes, columns: Sequence[int]) -> None:
-    """Blanks all of a row's content but these columns; nothing if not each is found, in
-    order and written as usual."""
+    """Blanks all of a row's content but these columns. Nothing if not each is found, in order and
+    written as usual: a cell that there isn't is put between its neighbours."""
     cells = [(start, start)]
     for column in sorted(columns):
         behind = cells[-1][1]
         named = kept.find(b' r="%b%b"' % (letters(column).encode(), row), behind, end)
         at = kept.rfind(b"<", behind, named) if named >= 0 else -1
         tag = _CELL_TAG.match(kept, at, end) if at >= 0 else None
-        if tag is None or tag.end() <= named:
+        if tag is None or tag.end() <= named or b"'" in tag[0]:
             return
         closing = b"</" + tag[1] + b">"
+        before = kept[behind:at].rstrip()
         close = tag.end() if tag[2] else kept.find(closing, at, end) + len(closing)
-        if close < tag.end():
+        if close < tag.end() or (before and not before.endswith((closing, b"/>"))):
             return
         cells.append((at, close))
     for (_, behind), (following, _) in pairwise([*cells, (end, end)]):
@@ -279,8 +284,9 @@ def _cell(walk: _Walk, at: int, attributes: Mapping[str, str]) -> None:
 
 
 def _row_end(walk: _Walk, at: int) -> None:
-    walk.edits.insert(at, b"".join(_new_cell(walk, column) for column in walk.waiting))
-    walk.waiting = []
+    if walk.waiting:
+        walk.edits.insert(at, b"".join(_new_cell(walk, column) for column in walk.waiting))
+    walk.waiting, walk.busy = [], False
 
 
 def _new_cell(walk: _Walk, column: int) -> bytes:

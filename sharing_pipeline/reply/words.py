@@ -65,8 +65,9 @@ OPENING = f"【(?:{'|'.join(LEVELS.values())})】"
 _MOST_REMARKS = 20
 """In one comment: a merged cell may stand for thousands of rows."""
 _LONGEST = 400
-_LAST_NARROW = "\u2e7f"
 _MOST_ROWS = 12
+_LAST_NARROW = "\u2e7f"
+"""Letters behind it are as wide as two."""
 
 
 def width_of(text: str) -> int:
