@@ -20,7 +20,7 @@ from sharing_pipeline.intake.suites import RuleText, Suite, load_suite, rule_tex
 from sharing_pipeline.organisations import Organisations
 
 __all__ = [
-    "FINDING_COLUMNS", "ExpectationResult", "Outcomes", "SuiteReport", "SuiteRun", "Suites",
+    "FINDING_COLUMNS", "ExpectationResult", "SuiteReport", "SuiteRun", "Suites",
     "load_suite", "name_helpers", "rule_texts", "run_suite", "validate",
 ]  # fmt: skip
 
