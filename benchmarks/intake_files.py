@@ -10,7 +10,7 @@ from pathlib import Path
 
 import openpyxl
 
-from sharing_pipeline.contracts import load_contracts
+from sharing_pipeline.catalog.contracts import load_contracts
 from sharing_pipeline.sample import make_city
 from sharing_pipeline.settings import PROJECT
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 def take_in(home: Path, day: date, _folder: Path) -> None:
     """Intake as the night does it: the inbox of a home folder becomes accepted rows."""
-    from sharing_pipeline.intake.receive import take_in
+    from sharing_pipeline.receiving.take_in import take_in
     from sharing_pipeline.settings import Settings, system_clock
     from sharing_pipeline.store.ledger import Ledger
 
@@ -44,16 +44,16 @@ def suites(frames: Path, _day: date, _folder: Path) -> None:
 
 def take_log(log: Path, _day: date, folder: Path) -> None:
     """A log from its bytes to Parquet and its counts, as the reading child does it."""
-    from sharing_pipeline.intake.lean_arrow import load_without_pandas
+    from sharing_pipeline.isolation.lean_arrow import load_without_pandas
 
-    load_without_pandas("sharing_pipeline.intake.logs")
-    from sharing_pipeline.codes import load_codes
-    from sharing_pipeline.contracts import load_contracts
-    from sharing_pipeline.intake.log_source import LogSource
-    from sharing_pipeline.intake.logs import LogRequest, take_log
-    from sharing_pipeline.intake.sniff import sniff
-    from sharing_pipeline.intake.sources import load_source
+    load_without_pandas("sharing_pipeline.logs.log_reading")
+    from sharing_pipeline.catalog.codes import load_codes
+    from sharing_pipeline.catalog.contracts import load_contracts
+    from sharing_pipeline.catalog.sources import load_source
+    from sharing_pipeline.logs.log_reading import LogRequest, take_log
+    from sharing_pipeline.logs.log_source import LogSource
     from sharing_pipeline.settings import PROJECT
+    from sharing_pipeline.sheets.first_look import sniff
 
     catalog = PROJECT / "catalog"
     contracts = load_contracts(catalog)

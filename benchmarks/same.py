@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from sharing_pipeline.published import Published
+from sharing_pipeline.published.tables import Published
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.ledger import Ledger
 

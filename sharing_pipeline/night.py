@@ -22,14 +22,14 @@ from sharing_pipeline.assessment.definitions import (
     official_on,
     pick,
 )
-from sharing_pipeline.bulletin.page import write_page
 from sharing_pipeline.errors import ConfigurationError, NothingPublished, Unannounced
 from sharing_pipeline.facts.build import Facts, build_facts
 from sharing_pipeline.figures.publish import Revision, publish, refuse_changed
-from sharing_pipeline.intake.read_ahead import Progress, ReadAhead
-from sharing_pipeline.intake.receive import IntakeReport, take_in
+from sharing_pipeline.receiving.early_reading import Progress, ReadAhead
+from sharing_pipeline.receiving.take_in import IntakeReport, take_in
 from sharing_pipeline.reply.outgoing import write_replies
 from sharing_pipeline.settings import Clock, Settings
+from sharing_pipeline.site.page import write_page
 from sharing_pipeline.store import leftovers
 from sharing_pipeline.store.ledger import Ledger
 from sharing_pipeline.store.mart import refresh_mart

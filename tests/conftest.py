@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests import pipeline
-from tests.pipeline import TextRow, as_text
 from tests.reference import City, assess, scoreboard
+from tests.support import pipeline
+from tests.support.pipeline import TextRow, as_text
 
 Tables = tuple[list[TextRow], list[TextRow]]
 

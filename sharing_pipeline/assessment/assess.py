@@ -1,4 +1,4 @@
-"""One outcome per subject: runs warehouse/assess/*.sql for one definition on loaded facts.
+"""One outcome per subject: runs warehouse/assessment/*.sql for one definition on loaded facts.
 
 The rules are in the SQL. Here stand only what SQL can't say portably: the definition's
 parameters as a one-row table, and dates counted in working days as lookup tables.
@@ -117,8 +117,8 @@ def _mount_rate(night: _Night, definition: Definition) -> bool:
         "published_on": pa.array(published, pa.date32()),
         "grace_until": pa.array(until, pa.date32()),
     }))  # fmt: skip
-    night.engine.create("shut_out", "assess/shut_out")
-    night.engine.create("assessed", "assess/mount_rate")
+    night.engine.create("shut_out", "assessment/shut_out")
+    night.engine.create("assessed", "assessment/mount_rate")
     return grace > 0 and any(
         night.working_days.touches_unannounced(day + timedelta(days=1), end)
         for day, end in zip(published, until, strict=True)
@@ -147,8 +147,8 @@ def _update_timeliness(night: _Night, definition: Definition) -> bool:
         "update_cycle": list(night.cycles),
         "obligation": [cycle.obliges for cycle in night.cycles.values()],
     }))  # fmt: skip
-    night.engine.create("shut_out", "assess/shut_out")
-    night.engine.create("update_basis", "assess/update_basis")
+    night.engine.create("shut_out", "assessment/shut_out")
+    night.engine.create("update_basis", "assessment/update_basis")
     if parameters.method == "periods":
         return _periods(night, first, last)
     return _deadlines(night, parameters)
@@ -160,20 +160,20 @@ def _deadlines(night: _Night, parameters: UpdateTimeliness) -> bool:
     )
     table = deadline_table(pairs, parameters, night.cycles, night.working_days)
     night.engine.load("deadline", _with_overdue_days(table, night.day))
-    night.engine.create("assessed", "assess/update_deadline")
+    night.engine.create("assessed", "assessment/update_deadline")
     return bool(pc.any(table["provisional"]).as_py())
 
 
 def _periods(night: _Night, first: date, last: date) -> bool:
     night.load_window(first, last)
-    night.engine.create("update_days", "assess/update_days")
+    night.engine.create("update_days", "assessment/update_days")
     obliging = [cycle for cycle in night.cycles.values() if cycle.obliges]
     expected = [expected_updates(cycle, first, last, night.working_days) for cycle in obliging]
     night.engine.load("expected", pa.table({
         "update_cycle": [cycle.name for cycle in obliging],
         "expected": pa.array(expected, pa.int64()),
     }))  # fmt: skip
-    night.engine.create("assessed", "assess/update_periods")
+    night.engine.create("assessed", "assessment/update_periods")
     return night.working_days.touches_unannounced(first, last)
 
 
@@ -190,7 +190,7 @@ def _demand_completion(night: _Night, definition: Definition) -> bool:
         },
     )
     _load_night(night.engine, night.day)
-    night.engine.create("demand_basis", "assess/demand_basis")
+    night.engine.create("demand_basis", "assessment/demand_basis")
     keys = night.engine.rows(
         "SELECT DISTINCT opened_on, working_days, returned_on, resubmitted_on FROM demand_basis"
     )
@@ -202,7 +202,7 @@ def _demand_completion(night: _Night, definition: Definition) -> bool:
         )
     ]
     night.engine.load("stage", table.append_column("stopped", pa.array(stopped, pa.bool_())))
-    night.engine.create("assessed", "assess/demand_completion")
+    night.engine.create("assessed", "assessment/demand_completion")
     return bool(pc.any(table["provisional"]).as_py())
 
 

@@ -1,7 +1,7 @@
 """Dates that the rules compare with D: when an update is due, when a demand's stage ends.
 
 Single dates, and the same as Arrow tables that the SQL joins, because no two engines agree on
-date arithmetic. Which outcome follows from a date is in warehouse/assess/*.sql.
+date arithmetic. Which outcome follows from a date is in warehouse/assessment/*.sql.
 """
 
 from __future__ import annotations

@@ -16,13 +16,13 @@ from sharing_pipeline.cli.chinese import Command, OneOf
 from sharing_pipeline.cli.common import loading, with_settings
 from sharing_pipeline.cli.screen import heading, printed, progress, table
 from sharing_pipeline.errors import UsageError
-from sharing_pipeline.full_disk import is_full
+from sharing_pipeline.isolation.full_disk import is_full
 from sharing_pipeline.settings import Settings, system_clock
 
 if TYPE_CHECKING:
-    from sharing_pipeline.intake.checking import Checked, CheckedFile
-    from sharing_pipeline.intake.sandbox import Sandbox
-    from sharing_pipeline.intake.suite_process import SuiteProcess
+    from sharing_pipeline.check.checking import Checked, CheckedFile
+    from sharing_pipeline.isolation.sandbox import Sandbox
+    from sharing_pipeline.judging.suite_process import SuiteProcess
 
 FINDINGS = 3
 """Exit status: there is something to mend."""
@@ -60,7 +60,7 @@ _EPILOG = """
 
 
 _IN_SANDBOX = (
-    "sharing_pipeline.intake.sniff", "sharing_pipeline.intake.tables",
+    "sharing_pipeline.sheets.first_look", "sharing_pipeline.sheets.tables",
     "sharing_pipeline.reply.write",
 )  # fmt: skip
 
@@ -70,7 +70,7 @@ def _with_suites(command: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(command)
     def wrapper(**given: Any) -> int:
-        from sharing_pipeline.intake.suite_process import SuiteProcess
+        from sharing_pipeline.judging.suite_process import SuiteProcess
 
         with SuiteProcess(_get_ready_to_tell) as suites:
             return command(suites=suites, **given)
@@ -101,14 +101,14 @@ def check(
     suites: SuiteProcess,
 ) -> int:
     """报送之前检查文件：行数、问题，和标好颜色批注的校验结果。"""
-    from sharing_pipeline.intake.lean_arrow import load_without_pandas
-    from sharing_pipeline.intake.sandbox import Sandbox
+    from sharing_pipeline.isolation.lean_arrow import load_without_pandas
+    from sharing_pipeline.isolation.sandbox import Sandbox
 
     with Sandbox(settings.limits, settings.home) as sandbox, progress() as report:
         sandbox.start(load_without_pandas, *_IN_SANDBOX)
         # Only now: this takes half a second, in which both processes get ready.
         with loading():
-            from sharing_pipeline.intake.checking import check_files
+            from sharing_pipeline.check.checking import check_files
 
         checked = check_files(
             settings,
@@ -160,7 +160,7 @@ def _write_replies(
 
 
 def _places(wanted: Sequence[CheckedFile], count: int, reply: str | None) -> dict[Path, Path]:
-    from sharing_pipeline.intake.checking import REPLIES_FOLDER
+    from sharing_pipeline.check.checking import REPLIES_FOLDER
     from sharing_pipeline.reply.names import reply_names, unused
 
     if reply is not None and count == 1 and not Path(reply).is_dir():
@@ -200,7 +200,7 @@ def _print_file(checked: CheckedFile, reply: Path | None) -> None:
 
 
 def _print_first(checked: CheckedFile) -> None:
-    from sharing_pipeline.intake.answer import LEVELS
+    from sharing_pipeline.reply.file_report import LEVELS
 
     order = list(LEVELS)
     remarks = sorted(checked.answer.remarks, key=lambda one: order.index(one.level))

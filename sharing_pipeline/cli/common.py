@@ -1,6 +1,6 @@
 """What every command shares: which home folder, who opens it, and where a bug is written down.
 
-No output of any command is made here; tables and progress are in screen.py.
+No output of any command is made here; tables and progress are in support/screen.py.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sharing_pipeline.bug_reports import keep_report
 from sharing_pipeline.errors import UsageError
+from sharing_pipeline.isolation.bug_reports import keep_report
 from sharing_pipeline.settings import Settings, system_clock
 
 if TYPE_CHECKING:
-    from sharing_pipeline.published import Published
+    from sharing_pipeline.published.tables import Published
     from sharing_pipeline.store.ledger import Ledger
 
 _HOME = "主目录；默认取环境变量 SHARING_HOME，再默认 var/"
@@ -115,6 +115,6 @@ def open_ledger(settings: Settings, *, to_write: bool = False) -> Ledger:
 
 def open_published(settings: Settings) -> Published:
     """What a home folder has published."""
-    from sharing_pipeline.published import Published
+    from sharing_pipeline.published.tables import Published
 
     return Published(settings, open_ledger(settings))

@@ -18,7 +18,7 @@ from sharing_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from sharing_pipeline.assessment.definitions import Definition
-    from sharing_pipeline.comparing import Comparison
+    from sharing_pipeline.published.compare import Comparison
 
 
 @click.group(
@@ -96,12 +96,12 @@ def check(settings: Settings) -> None:
 def _check_rest(settings: Settings) -> int:
     """Reads every other file that people edit; how many kinds of them can't be used."""
     from sharing_pipeline.assessment.working_days import WorkingDays
-    from sharing_pipeline.codes import load_codes
-    from sharing_pipeline.contracts import load_contracts
-    from sharing_pipeline.figures.reasons import load_texts
-    from sharing_pipeline.intake.rules import load_rules
-    from sharing_pipeline.intake.sources import load_sources
-    from sharing_pipeline.intake.suites import load_suite
+    from sharing_pipeline.catalog.codes import load_codes
+    from sharing_pipeline.catalog.contracts import load_contracts
+    from sharing_pipeline.catalog.reasons import load_texts
+    from sharing_pipeline.catalog.rules import load_rules
+    from sharing_pipeline.catalog.sources import load_sources
+    from sharing_pipeline.catalog.suites import load_suite
 
     catalog, suites = settings.catalog, sorted(settings.expectations.glob("*.yaml"))
     kinds: dict[str, Callable[[], object]] = {
@@ -160,8 +160,8 @@ def _refuse_changed(settings: Settings, known: Sequence[Definition]) -> None:
 @with_settings
 def compare(settings: Settings, one: str, other: str, day: date) -> None:
     """两个口径在同一天：各有多少达到、未达到、不计入，哪些对象结果不同。"""
-    from sharing_pipeline.comparing import compare as compare_definitions
     from sharing_pipeline.night import locked
+    from sharing_pipeline.published.compare import compare as compare_definitions
 
     ledger = open_ledger(settings, to_write=True)
     with locked(settings, lambda: click.echo("等待另一个运行结束……", err=True)):
@@ -176,7 +176,7 @@ def compare(settings: Settings, one: str, other: str, day: date) -> None:
 
 
 def _print_counts(settings: Settings, found: Comparison) -> None:
-    from sharing_pipeline.figures.reasons import load_texts
+    from sharing_pipeline.catalog.reasons import load_texts
 
     texts = load_texts(settings.catalog)
     rows: list[tuple[object, ...]] = []
@@ -200,7 +200,7 @@ def _sum(counts: Counter[tuple[str, str]], outcome: str) -> int:
 
 
 def _print_differing(settings: Settings, found: Comparison) -> None:
-    from sharing_pipeline.figures.reasons import load_texts
+    from sharing_pipeline.catalog.reasons import load_texts
 
     heading(f"结果不同的对象：{len(found.differing):,} 个")
     if not found.differing:

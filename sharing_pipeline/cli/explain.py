@@ -18,10 +18,10 @@ from sharing_pipeline.errors import UsageError
 from sharing_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from sharing_pipeline.contracts import Contract
-    from sharing_pipeline.explain import Answer, Question
-    from sharing_pipeline.published import Published
-    from sharing_pipeline.story import Story
+    from sharing_pipeline.catalog.contracts import Contract
+    from sharing_pipeline.published.explain import Answer, Question
+    from sharing_pipeline.published.subject_history import Story
+    from sharing_pipeline.published.tables import Published
 
 _EPILOG = """
 \b
@@ -50,8 +50,8 @@ demand_completion 供需对接清单总体完成率。
 @with_settings
 def explain(settings: Settings, indicator: str, day: date, moved: bool, **narrowed: Any) -> None:
     """一个数字由哪些行得来：逐条列出，连同结果和原因。"""
-    from sharing_pipeline.explain import Question, answer
-    from sharing_pipeline.story import tell
+    from sharing_pipeline.published.explain import Question, answer
+    from sharing_pipeline.published.subject_history import tell
 
     published = open_published(settings)
     question = Question(indicator, day, **narrowed)
@@ -71,8 +71,8 @@ def explain(settings: Settings, indicator: str, day: date, moved: bool, **narrow
 
 def _print_moved(published: Published, question: Question) -> None:
     """What a revision changed against the one before it, subject by subject."""
-    from sharing_pipeline.explain import find_publication
-    from sharing_pipeline.figures.reasons import load_texts
+    from sharing_pipeline.catalog.reasons import load_texts
+    from sharing_pipeline.published.explain import find_publication
 
     if question.org or question.subject or question.outcome:
         raise UsageError("--moved 列出全部变动，不能和 --org、--subject、--outcome 一起用。")
@@ -154,8 +154,8 @@ def _print_story(published: Published, question: Question, found: Answer, story:
 
 
 def _print_dates(published: Published, row: dict[str, Any]) -> None:
-    from sharing_pipeline.contracts import load_contracts
-    from sharing_pipeline.figures.reasons import load_texts
+    from sharing_pipeline.catalog.contracts import load_contracts
+    from sharing_pipeline.catalog.reasons import load_texts
 
     contract = load_contracts(published.settings.catalog)["assessment"]
     states = load_texts(published.settings.catalog).states
@@ -176,7 +176,7 @@ def _print_dates(published: Published, row: dict[str, Any]) -> None:
 
 def _print_subject(published: Published, question: Question, story: Story) -> None:
     """Every filled cell of the entry or demand in force, and where the row came from."""
-    from sharing_pipeline.contracts import load_contracts
+    from sharing_pipeline.catalog.contracts import load_contracts
 
     kind = "demand" if question.indicator == "demand_completion" else "catalogue"
     contract: Contract = load_contracts(published.settings.catalog)[kind]

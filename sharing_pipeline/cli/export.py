@@ -68,7 +68,7 @@ def export(
 def _refuse_unfitting(
     name: str, day: date | None, definition: str | None, revision: int | None
 ) -> None:
-    from sharing_pipeline.published import TABLES, WITHOUT_DAY
+    from sharing_pipeline.published.tables import TABLES, WITHOUT_DAY
 
     if name not in TABLES:
         raise UsageError(f"没有表 {name}。可以导出的有：{'、'.join(TABLES)}。")
@@ -79,7 +79,7 @@ def _refuse_unfitting(
 
 
 def _to_file(rows: pa.Table, form: str, path: Path, nature: str) -> None:
-    from sharing_pipeline.exporting import write_table
+    from sharing_pipeline.published.export import write_table
 
     write_table(rows, form, path, nature)
     click.echo(f"已写入 {path}：{rows.num_rows:,} 行。", err=True)
@@ -87,7 +87,7 @@ def _to_file(rows: pa.Table, form: str, path: Path, nature: str) -> None:
 
 def to_standard_output(rows: pa.Table, form: str, nature: str = "") -> None:
     """Writes a table to standard output; UsageError where a terminal could not show it."""
-    from sharing_pipeline.exporting import TEXT_FORMATS, write_table
+    from sharing_pipeline.published.export import TEXT_FORMATS, write_table
 
     if form not in TEXT_FORMATS and sys.stdout.isatty():
         raise UsageError(f"{form} 不能显示在屏幕上，请用 -o 指定文件。")

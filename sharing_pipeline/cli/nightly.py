@@ -23,13 +23,13 @@ from sharing_pipeline.cli.labels import STATUS, input_name
 from sharing_pipeline.cli.rates import print_rates, say_if_made_up
 from sharing_pipeline.cli.screen import heading, printed, progress, table
 from sharing_pipeline.errors import NothingPublished
-from sharing_pipeline.full_disk import is_full
+from sharing_pipeline.isolation.full_disk import is_full
 from sharing_pipeline.settings import Settings, system_clock
 
 if TYPE_CHECKING:
     from sharing_pipeline.figures.publish import Revision
-    from sharing_pipeline.intake.inbox import Staged
     from sharing_pipeline.night import NightReport
+    from sharing_pipeline.receiving.inbox import Staged
     from sharing_pipeline.store.ledger import Submission
 
 TROUBLED = 3
@@ -97,8 +97,8 @@ def _told_if_full(settings: Settings) -> Iterator[None]:
 
 
 def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool) -> NightReport:
-    from sharing_pipeline.intake.read_ahead import ReadAhead
     from sharing_pipeline.night import WAITING, Night, locked
+    from sharing_pipeline.receiving.early_reading import ReadAhead
 
     sys.setswitchinterval(_SWITCH_SECONDS)
     ledger = Night.prepare(settings, day, clock=system_clock, definitions=definitions).ledger
@@ -108,7 +108,7 @@ def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool
             report("登记收到的文件", 0, 1)
             # Importing Dagster takes seconds, in which files are kept and read.
             with ReadAhead(settings, ledger, system_clock, day, report) as ahead:
-                from sharing_pipeline.orchestration.run import run_nightly
+                from sharing_pipeline.launch import run_nightly
 
                 return run_nightly(
                     settings,

@@ -11,7 +11,7 @@ import click
 from sharing_pipeline.cli.screen import percent, table
 
 if TYPE_CHECKING:
-    from sharing_pipeline.published import Published
+    from sharing_pipeline.published.tables import Published
 
 
 def print_rates(whole: Sequence[dict[str, Any]]) -> None:

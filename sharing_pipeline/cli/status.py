@@ -17,8 +17,8 @@ from sharing_pipeline.errors import UsageError
 from sharing_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from sharing_pipeline.published import Published
-    from sharing_pipeline.staleness import StaleNight
+    from sharing_pipeline.published.staleness import StaleNight
+    from sharing_pipeline.published.tables import Published
     from sharing_pipeline.store.ledger import Ledger, Publication
 
 _SHOWN = 20
@@ -41,7 +41,7 @@ _MOST_QUARANTINED = 5
 @with_settings
 def status(settings: Settings, organisations: bool) -> None:
     """最近一晚的三率、各来源的报送，以及留待处理、被退回、缺报和过期的。"""
-    from sharing_pipeline.published import Published
+    from sharing_pipeline.published.tables import Published
 
     ledger = open_ledger(settings)
     published = Published(settings, ledger)
@@ -88,8 +88,8 @@ def _print_night(published: Published, day: date) -> None:
 
 def _print_by_source(published: Published, day: date, official: Sequence[Publication]) -> None:
     from sharing_pipeline.assessment.definitions import INDICATORS
-    from sharing_pipeline.intake.sources import load_source
-    from sharing_pipeline.overview import count_by_source
+    from sharing_pipeline.catalog.sources import load_source
+    from sharing_pipeline.published.overview import count_by_source
 
     counts = count_by_source(published, day, official)
     titles = {
@@ -114,8 +114,8 @@ def _print_by_source(published: Published, day: date, official: Sequence[Publica
 
 
 def _print_sent(settings: Settings, ledger: Ledger) -> None:
-    from sharing_pipeline.contracts import load_contracts
-    from sharing_pipeline.overview import sent_by_source, waiting_files
+    from sharing_pipeline.catalog.contracts import load_contracts
+    from sharing_pipeline.published.overview import sent_by_source, waiting_files
 
     titles = {name: one.title for name, one in load_contracts(settings.catalog).items()}
     heading("报送")
@@ -133,7 +133,7 @@ def _print_sent(settings: Settings, ledger: Ledger) -> None:
 
 
 def _print_waiting(ledger: Ledger) -> None:
-    from sharing_pipeline.overview import held_parts, rejected_files
+    from sharing_pipeline.published.overview import held_parts, rejected_files
 
     held = held_parts(ledger)
     if held:
@@ -159,7 +159,7 @@ def _print_waiting(ledger: Ledger) -> None:
 
 
 def _print_organisations(settings: Settings, ledger: Ledger, day: date, every: bool) -> None:
-    from sharing_pipeline.overview import LATE_AFTER_DAYS, sent_by_organisation
+    from sharing_pipeline.published.overview import LATE_AFTER_DAYS, sent_by_organisation
 
     listed = sent_by_organisation(settings, ledger, day)
     if not listed:
@@ -181,7 +181,7 @@ def _print_organisations(settings: Settings, ledger: Ledger, day: date, every: b
 
 
 def _print_stale(settings: Settings, ledger: Ledger) -> None:
-    from sharing_pipeline.staleness import stale_nights
+    from sharing_pipeline.published.staleness import stale_nights
 
     stale = stale_nights(settings, ledger)
     by_data = [one for one in stale if one.by_data]

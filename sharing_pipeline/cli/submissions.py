@@ -14,7 +14,7 @@ from sharing_pipeline.cli.screen import heading, printed, table
 from sharing_pipeline.settings import Settings, system_clock
 
 if TYPE_CHECKING:
-    from sharing_pipeline.intake.decisions import Decided
+    from sharing_pipeline.receiving.decisions import Decided
     from sharing_pipeline.store.ledger import Ledger, Submission
 
 _FIRST_ROWS = 20
@@ -87,7 +87,7 @@ def print_submissions(found: Sequence[Submission]) -> None:
 @with_settings
 def show(settings: Settings, submission: str) -> None:
     """一份报送的详情：行数、各机构的部分、按规则的问题数、最先退回的行。"""
-    from sharing_pipeline.intake.decisions import find_submission
+    from sharing_pipeline.receiving.decisions import find_submission
 
     ledger = open_ledger(settings)
     with ledger.session() as session:
@@ -128,8 +128,8 @@ def _print_parts(ledger: Ledger, submission: Submission) -> None:
 
 
 def _print_findings(settings: Settings, ledger: Ledger, submission: Submission) -> None:
-    from sharing_pipeline.intake.in_force import files_of
-    from sharing_pipeline.intake.rules import FINDING
+    from sharing_pipeline.catalog.rules import FINDING
+    from sharing_pipeline.in_force.snapshots import files_of
     from sharing_pipeline.store.engine import Engine
     from sharing_pipeline.store.lake import Lake
 
@@ -191,8 +191,8 @@ def reject(settings: Settings, submission: str, org: str | None, why: str) -> No
 
 
 def _decide(settings: Settings, submission: str, verdict: str, **given: Any) -> None:
-    from sharing_pipeline.intake.decisions import decide
     from sharing_pipeline.night import locked
+    from sharing_pipeline.receiving.decisions import decide
 
     ledger = open_ledger(settings, to_write=True)
     with locked(settings, lambda: click.echo("等待另一个运行结束……", err=True)):

@@ -27,7 +27,7 @@ demand 供需清单、exchange_log 交换日志、organisation 机构、exemptio
 @with_settings
 def template(settings: Settings, dataset: str, output: str) -> None:
     """写一个空白的填报模板：中文表头、下拉选项和填写说明。"""
-    from sharing_pipeline.intake.template import write_template
+    from sharing_pipeline.template.form import write_template
 
     path = Path(output)
     sheets = write_template(dataset, path, settings)

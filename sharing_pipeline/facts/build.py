@@ -15,16 +15,16 @@ import pyarrow as pa
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sharing_pipeline.contracts import load_contracts
+from sharing_pipeline.catalog.contracts import load_contracts
+from sharing_pipeline.catalog.organisations import Organisation, Organisations
+from sharing_pipeline.catalog.sources import load_source
 from sharing_pipeline.errors import NothingPublished
-from sharing_pipeline.facts.demand import demand_state
 from sharing_pipeline.facts.exchange import STATE as EXCHANGE_STATE
 from sharing_pipeline.facts.exchange import DailyFile, daily_files, exchange_state, fingerprint
-from sharing_pipeline.intake.in_force import FOLDED, PROVENANCE, VANISHED, Store, in_force
-from sharing_pipeline.intake.judge_organisations import OWN_CODE_SEPARATOR
-from sharing_pipeline.intake.lists import known_organisations, latest_list, load_file
-from sharing_pipeline.intake.sources import load_source
-from sharing_pipeline.organisations import Organisation, Organisations
+from sharing_pipeline.in_force.demands import demand_state
+from sharing_pipeline.in_force.snapshots import FOLDED, PROVENANCE, VANISHED, Store, in_force
+from sharing_pipeline.in_force.whole_lists import known_organisations, latest_list, load_file
+from sharing_pipeline.judging.row_organisations import OWN_CODE_SEPARATOR
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import Engine, columns_of
 from sharing_pipeline.store.lake import Lake

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from sharing_pipeline.intake.in_force import Store
+from sharing_pipeline.in_force.snapshots import Store
 from sharing_pipeline.store.ledger import LakeFile, Snapshot, last_number
 
 DAILY = {

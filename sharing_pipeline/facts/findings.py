@@ -15,9 +15,9 @@ import pyarrow as pa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sharing_pipeline.catalog.rules import FINDING
 from sharing_pipeline.facts.build import Facts, load_facts
-from sharing_pipeline.intake.in_force import PROVENANCE
-from sharing_pipeline.intake.rules import FINDING
+from sharing_pipeline.in_force.snapshots import PROVENANCE
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake

@@ -13,11 +13,11 @@ import pyarrow as pa
 from sqlalchemy.orm import Session
 
 from sharing_pipeline.assessment.deadlines import Cycle, add_cycle
-from sharing_pipeline.contracts import Contract
+from sharing_pipeline.catalog.contracts import Contract
+from sharing_pipeline.catalog.reasons import Text, Texts
 from sharing_pipeline.facts.build import Facts
 from sharing_pipeline.facts.findings import load_findings
-from sharing_pipeline.figures.reasons import Text, Texts
-from sharing_pipeline.intake.lists import load_file
+from sharing_pipeline.in_force.whole_lists import load_file
 from sharing_pipeline.store.engine import Engine, columns_of
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import PublishedNight

@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session
 
 from sharing_pipeline.assessment.assess import Assessed
 from sharing_pipeline.assessment.definitions import Definition
-from sharing_pipeline.contracts import load_contracts
+from sharing_pipeline.catalog.contracts import load_contracts
+from sharing_pipeline.catalog.organisations import Organisations
+from sharing_pipeline.catalog.reasons import load_texts
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.facts.build import Facts, load_facts
 from sharing_pipeline.figures.configuration import configuration
 from sharing_pipeline.figures.issues import list_issues
-from sharing_pipeline.figures.reasons import load_texts
 from sharing_pipeline.figures.scoreboard import Earlier, attainment, earlier_days, score
-from sharing_pipeline.organisations import Organisations
 from sharing_pipeline.settings import Clock, Settings
 from sharing_pipeline.store.engine import Engine, quoted
 from sharing_pipeline.store.lake import Lake

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from sharing_pipeline.assessment.assess import Assessed
-from sharing_pipeline.organisations import Organisations
+from sharing_pipeline.catalog.organisations import Organisations
 from sharing_pipeline.store.engine import Engine, quoted
 
 MOMENTS = ("night", "month_end", "quarter_end")

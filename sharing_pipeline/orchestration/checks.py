@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
+from sharing_pipeline.catalog.rules import load_rules
+from sharing_pipeline.catalog.suites import rule_texts
 from sharing_pipeline.facts.build import Facts
 from sharing_pipeline.facts.findings import LOGS, Found, findings_by_dataset
-from sharing_pipeline.intake.receive import IntakeReport
-from sharing_pipeline.intake.rules import load_rules
-from sharing_pipeline.intake.suites import rule_texts
 from sharing_pipeline.orchestration.metadata import legible, with_nature
+from sharing_pipeline.receiving.take_in import IntakeReport
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.ledger import Ledger, Submission
 

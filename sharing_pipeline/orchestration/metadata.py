@@ -18,9 +18,9 @@ from sharing_pipeline.assessment.assess import Assessed
 from sharing_pipeline.assessment.definitions import INDICATORS
 from sharing_pipeline.facts.build import Facts
 from sharing_pipeline.figures.publish import Revision
-from sharing_pipeline.intake.receive import IntakeReport
-from sharing_pipeline.made_up import NATURE
-from sharing_pipeline.published import Published
+from sharing_pipeline.published.sample_notice import NATURE
+from sharing_pipeline.published.tables import Published
+from sharing_pipeline.receiving.take_in import IntakeReport
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Ledger

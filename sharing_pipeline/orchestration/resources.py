@@ -12,12 +12,12 @@ from sharing_pipeline.assessment.assess import Assessed
 from sharing_pipeline.errors import SharingError
 from sharing_pipeline.facts.build import Facts
 from sharing_pipeline.figures.publish import Revision
-from sharing_pipeline.intake.read_ahead import Progress, ReadAhead
-from sharing_pipeline.intake.receive import IntakeReport
-from sharing_pipeline.made_up import nature_in_force, nature_received
 from sharing_pipeline.night import WAITING, Night, NightReport, Replies, locked, refuse_troubled
 from sharing_pipeline.orchestration.alive import close_dead_runs, show_alive
 from sharing_pipeline.orchestration.instance import kept_open
+from sharing_pipeline.published.sample_notice import nature_in_force, nature_received
+from sharing_pipeline.receiving.early_reading import Progress, ReadAhead
+from sharing_pipeline.receiving.take_in import IntakeReport
 from sharing_pipeline.settings import Clock, Settings, system_clock
 from sharing_pipeline.store import leftovers
 from sharing_pipeline.store.ledger import Ledger

@@ -6,8 +6,8 @@ from typing import Any
 
 import dagster as dg
 
-from sharing_pipeline.intake.inbox import stage, unseen
 from sharing_pipeline.orchestration.alive import close_dead_runs
+from sharing_pipeline.receiving.inbox import stage, unseen
 from sharing_pipeline.settings import SHANGHAI, Settings, system_clock
 from sharing_pipeline.store.ledger import Ledger
 

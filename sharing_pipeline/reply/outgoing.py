@@ -13,19 +13,19 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from sharing_pipeline.contracts import load_contracts
+from sharing_pipeline.catalog.contracts import load_contracts
+from sharing_pipeline.catalog.rules import load_rules
 from sharing_pipeline.errors import ConfigurationError, UnreadableFile
-from sharing_pipeline.intake.in_force import Store
-from sharing_pipeline.intake.raw import FileTables
-from sharing_pipeline.intake.read_ahead import ReadAhead
-from sharing_pipeline.intake.reading import CATALOG_SOURCE, source_of
-from sharing_pipeline.intake.remarks import Received, answers, with_findings
-from sharing_pipeline.intake.rules import load_rules
-from sharing_pipeline.intake.sandbox import Sandbox
-from sharing_pipeline.intake.tables import read_tables
+from sharing_pipeline.in_force.snapshots import Store
+from sharing_pipeline.isolation.sandbox import Sandbox
+from sharing_pipeline.receiving.early_reading import ReadAhead
+from sharing_pipeline.receiving.received_file import CATALOG_SOURCE, source_of
 from sharing_pipeline.reply.names import reply_names
+from sharing_pipeline.reply.remarks import Received, answers, with_findings
 from sharing_pipeline.reply.write import Job, write_reply
 from sharing_pipeline.settings import SHANGHAI, Clock, Settings
+from sharing_pipeline.sheets.raw_table import FileTables
+from sharing_pipeline.sheets.tables import read_tables
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Ledger, Submission, last_number

@@ -7,10 +7,10 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sharing_pipeline.intake.answer import FileAnswer
-from sharing_pipeline.intake.readers import ods_content
-from sharing_pipeline.reply.anew import Base, Merge, NewSheet, fitting, new_book
-from sharing_pipeline.reply.widths import widths_of
+from sharing_pipeline.reading import ods_content
+from sharing_pipeline.reply.column_widths import widths_of
+from sharing_pipeline.reply.file_report import FileAnswer
+from sharing_pipeline.reply.xlsx.new_workbook import Base, Merge, NewSheet, fitting, new_book
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet

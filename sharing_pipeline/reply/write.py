@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sharing_pipeline.intake.answer import FileAnswer
-from sharing_pipeline.intake.readers.content import unpack
-from sharing_pipeline.reply.anew import Base, new_book
-from sharing_pipeline.reply.book import annotate
-from sharing_pipeline.reply.package import Package
+from sharing_pipeline.reading.content import unpack
+from sharing_pipeline.reply.file_report import FileAnswer
 from sharing_pipeline.reply.rebuilt import rebuilt
-from sharing_pipeline.reply.report import Line, Where, lines
-from sharing_pipeline.reply.table import as_table
-from sharing_pipeline.reply.xml_edit import NotEditable
+from sharing_pipeline.reply.text_file import as_table
+from sharing_pipeline.reply.xlsx.new_workbook import Base, new_book
+from sharing_pipeline.reply.xlsx.package import Package
+from sharing_pipeline.reply.xlsx.report_sheet import Line, Where, lines
+from sharing_pipeline.reply.xlsx.workbook import annotate
+from sharing_pipeline.reply.xlsx.xml_edit import NotEditable
 from sharing_pipeline.settings import Limits
 
 MACROS = ".xlsm"

@@ -17,7 +17,7 @@ UNKNOWN = -1
 
 MOUNT_RATE = 0.93
 TIMELINESS = 0.84
-"""What the city is made to reach on D; the demands' share is in demand.py. The target is 90 %."""
+"""What the city is made to reach on D; the demands' share is in demands.py. The target is 90 %."""
 
 NOT_MOUNTED = {"pending": 0.25, "returned": 0.15, "offline": 0.15, "none": 0.45}
 LATE = {"never": 0.08, "failed_only": 0.05, "overdue": 0.87}

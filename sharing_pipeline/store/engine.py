@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from sharing_pipeline.contracts import Contract
+from sharing_pipeline.catalog.contracts import Contract
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.settings import Settings
 

@@ -5,7 +5,7 @@ Which rows are in force is decided in intake/; here only how they are shown.
 
 from __future__ import annotations
 
-from sharing_pipeline.contracts import Contract
+from sharing_pipeline.catalog.contracts import Contract
 
 IN_FORCE = ("catalogue", "resource", "field", "demand")
 """Tables of rows in force on a day; behind their columns stand submission_id and source."""

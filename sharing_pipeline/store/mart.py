@@ -15,7 +15,7 @@ import duckdb
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sharing_pipeline.contracts import Contract, load_contracts
+from sharing_pipeline.catalog.contracts import Contract, load_contracts
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import quoted
 from sharing_pipeline.store.in_force_table import IN_FORCE, in_force_select

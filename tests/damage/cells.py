@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.damage.clean import Kind, Row
-from tests.made.reading import NAMES, D
-from tests.made.sheet import Error, Formula
+from tests.support.made.reading import NAMES, D
+from tests.support.made.sheet import Error, Formula
 
 INVISIBLE = ["\u200b", "\u00a0", "\u00ad", "\ufeff", " ", "\u3000", "\u202a"]
 _FULL_WIDTH = str.maketrans("0123456789-/.:", "０１２３４５６７８９－／．：")

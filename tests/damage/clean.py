@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from tests.made.reading import NAMES, D
+from tests.support.made.reading import NAMES, D
 
 _WHOSE = ["人口", "法人", "车辆", "房屋", "土地", "学校", "医院", "企业", "道路", "桥梁"]
 _WHAT = ["基本信息", "登记结果", "年检结果", "处罚决定", "补助明细", "许可证照", "名录"]

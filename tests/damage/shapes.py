@@ -16,11 +16,11 @@ import pyarrow.parquet as pq
 
 from tests.damage.cells import REPORTED, UNDONE, Damage, File
 from tests.damage.clean import CATALOGUE, RESOURCE, Kind, Row, clean_rows
-from tests.made.ods import ods_bytes
-from tests.made.reading import CONTRACTS
-from tests.made.sheet import Sheet
-from tests.made.xls import xls_bytes
-from tests.made.xlsx import xlsx_bytes
+from tests.support.made.ods import ods_bytes
+from tests.support.made.reading import CONTRACTS
+from tests.support.made.sheet import Sheet
+from tests.support.made.xls import xls_bytes
+from tests.support.made.xlsx import xlsx_bytes
 
 WORKBOOKS = {"xlsx": xlsx_bytes, "xls": xls_bytes, "ods": ods_bytes}
 TEXTS = ("csv", "tsv")

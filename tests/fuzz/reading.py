@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sharing_pipeline.contracts import load_contracts
-from sharing_pipeline.intake.raw import RawTable
-from sharing_pipeline.intake.sniff import Sniffed, sniff
-from sharing_pipeline.intake.sources import load_source
-from sharing_pipeline.intake.tables import read_tables
+from sharing_pipeline.catalog.contracts import load_contracts
+from sharing_pipeline.catalog.sources import load_source
 from sharing_pipeline.settings import PROJECT, Limits
+from sharing_pipeline.sheets.first_look import Sniffed, sniff
+from sharing_pipeline.sheets.raw_table import RawTable
+from sharing_pipeline.sheets.tables import read_tables
 
 LIMITS = Limits(
     file_bytes=16 << 20,
@@ -31,9 +31,9 @@ def read_one(path: Path, name: str) -> list[RawTable] | tuple[int, int]:
 
 
 def _take_log(path: Path, look: Sniffed) -> tuple[int, int]:
-    from sharing_pipeline.codes import load_codes
-    from sharing_pipeline.intake.log_source import LogSource
-    from sharing_pipeline.intake.logs import LogRequest, take_log
+    from sharing_pipeline.catalog.codes import load_codes
+    from sharing_pipeline.logs.log_reading import LogRequest, take_log
+    from sharing_pipeline.logs.log_source import LogSource
 
     encoding, delimiter = look.encoding or "utf-8", look.delimiter or ","
     log = LogSource(path, look.mapping, encoding, look.compression, delimiter, look.header_row)

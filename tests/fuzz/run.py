@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sharing_pipeline.errors import ReadingBug, UnreadableFile
-from sharing_pipeline.intake.raw import RawTable
-from sharing_pipeline.intake.sandbox import CRASHED, Sandbox
+from sharing_pipeline.isolation.sandbox import CRASHED, Sandbox
+from sharing_pipeline.sheets.raw_table import RawTable
 from tests.fuzz.mutate import mutated
 from tests.fuzz.reading import LIMITS, read_one
 from tests.fuzz.seeds import seeds
-from tests.made.reading import verdicts
+from tests.support.made.reading import verdicts
 
 _AT_ONCE = 300
 """So many tables of a dataset are judged together, as a night's are."""

@@ -14,10 +14,10 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.made.ods import ods_bytes
-from tests.made.sheet import Error, Formula, Sheet
-from tests.made.xls import xls_bytes
-from tests.made.xlsx import xlsx_bytes
+from tests.support.made.ods import ods_bytes
+from tests.support.made.sheet import Error, Formula, Sheet
+from tests.support.made.xls import xls_bytes
+from tests.support.made.xlsx import xlsx_bytes
 
 _HEADER = ["目录代码", "目录名称", "提供方", "共享类型", "更新周期", "最近更新日期", "备注"]
 _ROWS: list[list[Any]] = [

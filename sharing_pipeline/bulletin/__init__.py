@@ -1,1 +1,0 @@
-"""Bulletins: what people are shown of a published night. Nothing here computes a figure."""

@@ -1,0 +1,1 @@
+"""What holds on a day: submissions folded forward, lists that are replaced whole, demands."""

@@ -1,0 +1,52 @@
+"""The demand list: every item's last accepted row, whatever day is asked for.
+
+Demands are judged by their own dates, so there is one state, moved on by what comes in.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+
+from sharing_pipeline.in_force.snapshots import Store, load_rows
+from sharing_pipeline.store.ledger import Snapshot, Submission, last_number
+
+
+def demand_state(store: Store) -> str:
+    """Name of the lake file with the last accepted row of every demand item."""
+    snapshot = store.session.scalar(
+        select(Snapshot).where(Snapshot.kind == "demand").order_by(Snapshot.id.desc()).limit(1)
+    )
+    known = snapshot.last_submission if snapshot else 0
+    news = store.session.scalars(
+        select(Submission.id).where(
+            Submission.dataset == "demand", Submission.id > known, Submission.status != "rejected"
+        )
+    ).all()
+    if snapshot and not news:
+        return str(snapshot.file_ids["demand"])
+    columns = store.state_columns("demand")
+    before = [store.lake.path(snapshot.file_ids["demand"])] if snapshot else []
+    store.engine.load_files("before_", before, columns)
+    load_rows(store, "demand", list(news) or [0])
+    path = store.lake.new("state_demand")
+    store.engine.write(_LATEST.format(names=", ".join(f'"{name}"' for name in columns)), path)
+    store.session.add(
+        Snapshot(
+            kind="demand",
+            day=date.min,
+            last_submission=last_number(store.session, Submission.id),
+            last_decision=0,
+            last_daily_file=0,
+            file_ids={"demand": store.lake.name(path)},
+        )
+    )
+    return store.lake.name(path)
+
+
+_LATEST = """
+WITH both_ AS (SELECT {names} FROM before_ UNION ALL SELECT {names} FROM incoming),
+latest AS (SELECT key, max(submission) AS submission FROM both_ GROUP BY key)
+SELECT both_.* FROM both_ JOIN latest USING (key, submission) ORDER BY key
+"""

@@ -1,0 +1,282 @@
+"""What is in force on a day: submissions folded in the order of their effective dates.
+
+The fold starts from the newest snapshot that nothing received since reaches behind, so a
+night costs what came in, not what ever came in. State after a day is a function of the
+submissions alone, whichever snapshot it was reached from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+import pyarrow as pa
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from sharing_pipeline.catalog.contracts import Contract
+from sharing_pipeline.store.engine import Engine, columns_of
+from sharing_pipeline.store.lake import Lake
+from sharing_pipeline.store.ledger import (
+    Decision,
+    LakeFile,
+    Part,
+    Snapshot,
+    Submission,
+    last_number,
+)
+
+FOLDED = ("catalogue", "resource", "field")
+"""Datasets that a full submission replaces, entries before what hangs on them."""
+
+PROVENANCE = {
+    "key": "VARCHAR",
+    "submission": "BIGINT",
+    "source": "VARCHAR",
+    "sheet": "VARCHAR",
+    "row": "BIGINT",
+}
+"""Where a row in force came from; stands behind the contract's columns in every state."""
+
+VANISHED = {
+    "catalogue_code": "VARCHAR",
+    "name": "VARCHAR",
+    "org_code": "VARCHAR",
+    "submission": "BIGINT",
+    "source": "VARCHAR",
+    "sheet": "VARCHAR",
+    "row": "BIGINT",
+    "vanished_on": "DATE",
+}
+
+
+@dataclass(frozen=True)
+class Store:
+    """What every fact is made from: the engine, the lake, an open ledger session, contracts."""
+
+    engine: Engine
+    lake: Lake
+    session: Session
+    contracts: dict[str, Contract]
+
+    def state_columns(self, dataset: str) -> dict[str, str]:
+        """A dataset's columns in a state: the contract's and where the row came from."""
+        return columns_of(self.contracts[dataset]) | PROVENANCE
+
+
+def in_force(store: Store, day: date) -> dict[str, str]:
+    """Names of the lake files that hold what is in force at the end of `day`.
+
+    Keys are the folded datasets and `vanished` (entries that a full submission dropped).
+    """
+    until = last_number(store.session, Submission.id) + 1
+    snapshot = usable_snapshot(store.session, day, until)
+    if snapshot and not _pending(store.session, snapshot.day, day, until):
+        return dict(snapshot.file_ids)
+    stand_at(store, day)
+    files = _write_state(store)
+    store.session.add(
+        Snapshot(
+            kind="in_force",
+            day=day,
+            last_submission=until - 1,
+            last_decision=last_number(store.session, Decision.id),
+            last_daily_file=0,
+            file_ids=files,
+        )
+    )
+    return files
+
+
+def stand_at(store: Store, day: date, *, before: int | None = None) -> None:
+    """Makes the tables `state_<dataset>` and `state_vanished` as of the end of `day`.
+
+    `before` leaves out the submissions from that number on, as if they had not come yet.
+    """
+    until = before or last_number(store.session, Submission.id) + 1
+    snapshot = usable_snapshot(store.session, day, until)
+    load_state(store, dict(snapshot.file_ids) if snapshot else {})
+    pending = _pending(store.session, snapshot.day if snapshot else None, day, until)
+    for _, group in groupby(pending, key=lambda submission: submission.effective_on):
+        fold_day(store, list(group))
+
+
+def usable_snapshot(session: Session, day: date, until: int) -> Snapshot | None:
+    """The newest snapshot not after `day` that knows nothing from submission `until` on, and
+    that nothing known before it was left out of."""
+    snapshots = session.scalars(
+        select(Snapshot)
+        .where(
+            Snapshot.kind == "in_force",
+            Snapshot.day <= day,
+            Snapshot.last_submission < until,
+        )
+        .order_by(Snapshot.day.desc(), Snapshot.id.desc())
+    )
+    return next((one for one in snapshots if not _reached_behind(session, one, until)), None)
+
+
+def _reached_behind(session: Session, snapshot: Snapshot, until: int) -> bool:
+    late = select(func.min(Submission.effective_on)).where(
+        Submission.id > snapshot.last_submission,
+        Submission.id < until,
+        Submission.dataset.in_(FOLDED),
+        Submission.status != "rejected",
+    )
+    decided = (
+        select(func.min(Submission.effective_on))
+        .join(Decision, Decision.submission == Submission.id)
+        .where(Decision.id > snapshot.last_decision)
+    )
+    firsts = [session.scalar(late), session.scalar(decided)]
+    return any(first is not None and first <= snapshot.day for first in firsts)
+
+
+def _pending(session: Session, after: date | None, day: date, until: int) -> Sequence[Submission]:
+    wanted = select(Submission).where(
+        Submission.dataset.in_(FOLDED),
+        Submission.status != "rejected",
+        Submission.effective_on <= day,
+        Submission.id < until,
+    )
+    if after is not None:
+        wanted = wanted.where(Submission.effective_on > after)
+    return session.scalars(wanted.order_by(Submission.effective_on, Submission.id)).all()
+
+
+def load_state(store: Store, files: dict[str, str]) -> None:
+    """Makes `state_<dataset>` and `state_vanished` of a snapshot's files, or empty."""
+    for dataset in FOLDED:
+        paths = [store.lake.path(files[dataset])] if dataset in files else []
+        store.engine.view_files(f"state_{dataset}", paths, store.state_columns(dataset))
+    paths = [store.lake.path(files["vanished"])] if "vanished" in files else []
+    store.engine.view_files("state_vanished", paths, VANISHED)
+
+
+def fold_day(store: Store, submissions: Sequence[Submission]) -> None:
+    """Brings the state tables from before a day to after its submissions, entries first."""
+    for dataset in FOLDED:
+        mine = [one for one in submissions if one.dataset == dataset]
+        if mine:
+            _fold_dataset(store, dataset, mine)
+
+
+def _fold_dataset(store: Store, dataset: str, submissions: list[Submission]) -> None:
+    load_rows(store, dataset, [one.id for one in submissions])
+    _load_replacing(store, submissions)
+    state = f"state_{dataset}"
+    names = ", ".join(f'"{name}"' for name in store.state_columns(dataset))
+    connection = store.engine.connection
+    if dataset == "catalogue":
+        # A held part waits for a person; nothing of it is in force.
+        connection.execute(
+            "DELETE FROM incoming WHERE (submission, org_code) IN (FROM spared_part)"
+        )
+    # What is decided needs a row's key only; the row itself is read once, at the end.
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW both_ AS SELECT {names}, 0 AS place FROM {state} "
+        f"UNION ALL SELECT {names}, submission FROM incoming"
+    )
+    store.engine.create("candidate", f"in_force/owned_{_OWNED_BY[dataset]}")
+    connection.execute(_PARTS)
+    store.engine.create("after_", "in_force/in_force")
+    if dataset == "catalogue":
+        _note_vanished(store, submissions[0].effective_on)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE folded_{dataset} AS SELECT {names} FROM both_ "
+        "SEMI JOIN after_ USING (source, key, place)"
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {state} AS FROM folded_{dataset}")
+
+
+_OWNED_BY = {"catalogue": "row", "resource": "entry", "field": "entry"}
+"""An entry belongs to the organisation that its row names, what hangs on it to its entry's."""
+
+_PARTS = """
+CREATE OR REPLACE TEMP TABLE part AS
+SELECT DISTINCT candidate.submission, candidate.source, candidate.owner
+FROM candidate JOIN full_submission USING (submission)
+WHERE candidate.owner IS NOT NULL
+"""
+
+
+def load_rows(store: Store, dataset: str, submissions: list[int]) -> None:
+    """Makes tables `incoming` (accepted rows) and `kept` (keys of rows sent back) of some
+    submissions of a dataset."""
+    keys = {"submission": "BIGINT", "key": "VARCHAR"}
+    for table, kind, columns in (
+        ("incoming", "rows", store.state_columns(dataset)),
+        ("kept", "kept", keys),
+        ("refused", "refused", keys),
+    ):
+        files = files_of(store.session, f"{kind}_{dataset}", submissions)
+        store.engine.load_files(table, [store.lake.path(name) for name in files], columns)
+        store.engine.connection.execute(
+            f"DELETE FROM {table} WHERE NOT list_contains(?, submission)", [submissions]
+        )
+    store.engine.connection.execute(
+        "DELETE FROM incoming WHERE (submission, key) IN (SELECT submission, key FROM refused)"
+    )
+
+
+def files_of(session: Session, kind: str, submissions: Sequence[int]) -> list[str]:
+    """Names of the lake files of a kind that hold rows of any of these submissions."""
+    if not submissions:
+        return []
+    found = session.scalars(
+        select(LakeFile)
+        .where(
+            LakeFile.kind == kind,
+            LakeFile.first_submission <= max(submissions),
+            LakeFile.last_submission >= min(submissions),
+        )
+        .order_by(LakeFile.id)
+    )
+    return [one.path for one in found]
+
+
+def _load_replacing(store: Store, submissions: list[Submission]) -> None:
+    spared = store.session.execute(
+        select(Part.submission, Part.org_code).where(
+            Part.submission.in_([one.id for one in submissions]), Part.status != "accepted"
+        )
+    ).all()
+    store.engine.load("spared_part", pa.table({
+        "submission": pa.array([number for number, _ in spared], pa.int64()),
+        "owner": pa.array([code for _, code in spared], pa.string()),
+    }))  # fmt: skip
+    full = [one.id for one in submissions if one.mode == "full"]
+    store.engine.load("full_submission", pa.table({"submission": pa.array(full, pa.int64())}))
+    whole = [one for one in submissions if one.mode == "full" and one.whole]
+    store.engine.load("whole_part", pa.table({
+        "submission": pa.array([one.id for one in whole], pa.int64()),
+        "source": pa.array([one.source for one in whole], pa.string()),
+    }))  # fmt: skip
+
+
+def _note_vanished(store: Store, day: date) -> None:
+    """Entries in force before and not after; one that is back is no longer vanished."""
+    connection = store.engine.connection
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE vanished_ AS "
+        "SELECT * FROM state_vanished WHERE catalogue_code NOT IN (SELECT key FROM after_) "
+        "UNION ALL SELECT key, name, org_code, submission, source, sheet, row, CAST(? AS DATE) "
+        "FROM state_catalogue WHERE key NOT IN (SELECT key FROM after_)",
+        [day],
+    )
+    connection.execute("CREATE OR REPLACE TEMP TABLE folded_vanished AS FROM vanished_")
+    connection.execute("CREATE OR REPLACE TEMP VIEW state_vanished AS FROM folded_vanished")
+
+
+def _write_state(store: Store) -> dict[str, str]:
+    files = {}
+    for dataset in (*FOLDED, "vanished"):
+        path = store.lake.new(f"state_{dataset}")
+        key = "catalogue_code" if dataset == "vanished" else "key"
+        store.engine.write(
+            f"SELECT * FROM state_{dataset} ORDER BY {key}, source, submission, sheet, row", path
+        )
+        files[dataset] = store.lake.name(path)
+    return files

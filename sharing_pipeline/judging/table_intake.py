@@ -1,0 +1,209 @@
+"""From arrivals to ledger and lake: accepted rows, findings, holds and submissions.
+
+Works on an open ledger session; whoever opened it commits everything of the night at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pyarrow as pa
+
+from sharing_pipeline.catalog.contracts import Contract
+from sharing_pipeline.catalog.rules import FINDING
+from sharing_pipeline.in_force.snapshots import PROVENANCE
+from sharing_pipeline.in_force.whole_lists import known_organisations
+from sharing_pipeline.judging.batch import Arrival, read_batch
+from sharing_pipeline.judging.entry_intake import settle_entries
+from sharing_pipeline.judging.judged_batch import Judged
+from sharing_pipeline.judging.night_intake import (
+    KEYS,
+    Intake,
+    add_submission,
+    part_status,
+    select_arrow,
+    write_rows,
+)
+from sharing_pipeline.judging.row_organisations import RESPONSIBLE
+from sharing_pipeline.judging.row_verdicts import judge, merge_shared
+from sharing_pipeline.store.engine import arrow_schema, columns_of
+from sharing_pipeline.store.ledger import QuarantinedRows
+
+_OF_ENTRIES = ("resource", "field")
+"""Datasets whose rows name the entry that they belong to."""
+
+
+def settle(intake: Intake, dataset: str, arrivals: Sequence[Arrival]) -> None:
+    """Judges all arrivals of a dataset together and keeps what came of them."""
+    for arrival in arrivals:
+        if arrival.table is None or arrival.table.rejected:
+            add_submission(intake, arrival, status="rejected", why=_why(arrival))
+    readable = [one for one in arrivals if one.table is not None and not one.table.rejected]
+    if not readable:
+        return
+    contract = intake.store.contracts[dataset]
+    judged = _judge(intake, contract, readable)
+    for arrival in readable:
+        add_submission(intake, arrival)
+    intake.store.session.flush()
+    _keep(intake, contract, judged, readable)
+    if dataset == "catalogue":
+        settle_entries(intake, contract, judged, readable)
+    _count(intake, judged, readable)
+    _count_by_organisation(intake, contract, judged)
+    _keep_findings(intake, contract, judged, readable)
+    if dataset == "catalogue":
+        methods = judged.frame.loc[judged.standing, ["key", "sharing_method"]].dropna()
+        intake.sharing_methods = dict(zip(methods["key"], methods["sharing_method"], strict=True))
+        keys = judged.frame["key"].dropna()
+        zero_led = set(keys[keys.str.startswith("0") & keys.str.isdecimal()])
+        intake.lost_zeros = {key.lstrip("0") for key in zero_led}.difference(keys)
+    if dataset == "organisation":
+        intake.organisations = known_organisations(intake.store)
+
+
+def _why(arrival: Arrival) -> str:
+    return arrival.why or (arrival.table.rejected or "" if arrival.table else "")
+
+
+def _judge(intake: Intake, contract: Contract, arrivals: Sequence[Arrival]) -> Judged:
+    frame = read_batch(contract, arrivals, intake.codes, intake.day)
+    if contract.table in _OF_ENTRIES:
+        _mark_lost_zeros(frame, intake.lost_zeros)
+    shared = {one.submission for one in arrivals if one.table is not None and one.table.folds}
+    own = {one.submission for one in arrivals if one.source.organisations == "from_rows"}
+    judged = judge(
+        contract,
+        frame,
+        intake.rules,
+        intake.organisations,
+        own,
+        shared,
+        intake.suites,
+        _surplus(frame, arrivals),
+        intake.sharing_methods,
+    )
+    if shared:
+        merge_shared(judged, contract, intake.rules, shared)
+    if judged.report is not None:
+        intake.reports[contract.table] = judged.report
+    return judged
+
+
+def _mark_lost_zeros(frame: pd.DataFrame, lost_zeros: set[str]) -> None:
+    """Codes that are tonight's entries' without their zeros are damaged: where a whole column has
+    lost them, only the entries tell."""
+    lost = frame["catalogue_code"].isin(lost_zeros)
+    if lost.any():
+        written = frame.loc[lost, "catalogue_code"]
+        frame.loc[lost, "catalogue_code__unread"] = written
+        frame.loc[lost, "catalogue_code__damaged"] = True
+        frame.loc[lost, "catalogue_code"] = None
+
+
+def _surplus(frame: pd.DataFrame, arrivals: Sequence[Arrival]) -> pd.Series:
+    """Cells beyond the header by the position of their row."""
+    beyond = [
+        (arrival.submission, one.sheet, one.row, one.value)
+        for arrival in arrivals
+        for one in (arrival.table.surplus if arrival.table else [])
+    ]
+    if not beyond:
+        return pd.Series(dtype="str")
+    listed = pd.DataFrame(beyond, columns=["submission", "sheet", "row", "value"])
+    positions = frame[["submission", "sheet", "row"]].reset_index(names="position")
+    return positions.merge(listed).set_index("position")["value"]
+
+
+def _keep(intake: Intake, contract: Contract, judged: Judged, arrivals: Sequence[Arrival]) -> None:
+    """Writes the accepted rows, the keys of those that were sent back, and where the rows stood
+    that became one with another."""
+    schema = arrow_schema(columns_of(contract) | PROVENANCE)
+    table = contract.table
+    write_rows(
+        intake,
+        f"rows_{table}",
+        select_arrow(judged.frame.loc[judged.standing, schema.names], schema),
+        arrivals,
+    )
+    sent_back = judged.frame[judged.refused & judged.frame["key"].notna()]
+    write_rows(intake, f"kept_{table}", select_arrow(sent_back, KEYS), arrivals)
+    if judged.merged.any():
+        merged = judged.frame[judged.merged]
+        write_rows(
+            intake, f"merged_{table}", select_arrow(merged, arrow_schema(PROVENANCE)), arrivals
+        )
+
+
+def _count(intake: Intake, judged: Judged, arrivals: Sequence[Arrival]) -> None:
+    """Counts per submission: rows read = accepted + duplicate + quarantined."""
+    by = judged.frame["submission"]
+    read = by.value_counts()
+    duplicate = judged.duplicate.groupby(by).sum()
+    refused = (judged.refused & ~judged.duplicate).groupby(by).sum()
+    by_number = {one.id: one for one in intake.submissions}
+    for arrival in arrivals:
+        submission = by_number[arrival.submission]
+        submission.rows_read = int(read.get(submission.id, 0))
+        submission.duplicate = int(duplicate.get(submission.id, 0))
+        submission.quarantined = int(refused.get(submission.id, 0))
+        submission.accepted = submission.rows_read - submission.duplicate - submission.quarantined
+        if arrival.dataset == "catalogue":
+            submission.status, submission.why = part_status(intake.store.session, submission.id)
+
+
+def _count_by_organisation(intake: Intake, contract: Contract, judged: Judged) -> None:
+    """Notes whose rows went back, where the row names an organisation that is known."""
+    responsible, _ = RESPONSIBLE.get(contract.table, (None, None))
+    if responsible is None:
+        return
+    columns = ["submission", responsible]
+    sent_back = judged.frame.loc[judged.refused & ~judged.duplicate, columns].dropna()
+    counts = sent_back.groupby(columns, as_index=False).size()
+    intake.store.session.add_all(
+        QuarantinedRows(submission=int(number), org_code=str(code), rows=int(rows))
+        for number, code, rows in counts.itertuples(index=False, name=None)
+    )
+
+
+def _keep_findings(
+    intake: Intake, contract: Contract, judged: Judged, arrivals: Sequence[Arrival]
+) -> None:
+    """Writes every finding with the sender's cell: sheet, row and header as written."""
+    by_number = {one.submission: one for one in arrivals}
+    found = judged.findings.merge(
+        judged.frame[["submission", "sheet", "row"]], left_on="position", right_index=True
+    )
+    stand_in = RESPONSIBLE.get(contract.table, ("", None))
+    found["column"] = [
+        _header(by_number[number], column, stand_in)
+        for number, column in zip(found["submission"], found["column"], strict=True)
+    ]
+    found["dataset"] = contract.table
+    doubts = [
+        (one.submission, doubt.sheet, doubt.row, doubt.header, doubt.message)
+        for one in arrivals
+        for doubt in (one.table.doubts if one.table else [])
+    ]
+    schema = arrow_schema(FINDING)
+    rows = select_arrow(found.astype({"value": "str"}), schema)
+    if doubts:
+        rule = intake.rules["header_in_doubt"]
+        listed = pd.DataFrame(doubts, columns=["submission", "sheet", "row", "column", "message"])
+        listed = listed.assign(
+            dataset=contract.table, value=listed["column"], rule=rule.name,
+            severity=rule.severity, what_to_do=rule.what_to_do,
+        )  # fmt: skip
+        rows = pa.concat_tables([rows, select_arrow(listed, schema)])
+    if rows.num_rows:
+        write_rows(intake, "finding", rows, arrivals)
+
+
+def _header(arrival: Arrival, column: str, stand_in: tuple[str, str | None]) -> str:
+    """The sender's header; the organisation's name column where only that one was sent."""
+    code, name = stand_in
+    headers = arrival.table.headers if arrival.table else {}
+    if column == code and name and code not in headers:
+        column = name
+    return headers.get(column, column)

@@ -1,0 +1,129 @@
+"""json (a list of objects) and jsonl (an object a line): keys are the header.
+
+How nested objects become rows and headers is in nested.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+from sharing_pipeline.errors import UnreadableFile
+from sharing_pipeline.reading.columnar import as_objects
+from sharing_pipeline.reading.grid import Cell, Grid, check_size, text_column
+from sharing_pipeline.reading.nested import Nested, Shape, nested, only_list, records_of
+from sharing_pipeline.settings import Limits
+
+Result = TypeVar("Result")
+
+_HOW = '应是对象的列表，如 [{"目录代码": "…"}, …]。'
+
+
+def read_json(text: str, limits: Limits, shape: Shape | None = None) -> tuple[str, Grid]:
+    """`json` and a list of objects, or of cells under names; the n-th row is number n + 1."""
+    document = _parse(text, "")
+    return "json", _grid(as_objects(document) or document, limits, shape)
+
+
+def read_json_lines(text: str, limits: Limits, shape: Shape | None = None) -> tuple[str, Grid]:
+    """`jsonl` and one object a line, blank lines aside; also one object over many lines.
+
+    A single object may hold the list of objects, or be a table by columns: then it is `json`.
+    """
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if len(lines) > 1 and not _is_whole(lines[0][1]):
+        objects = [_parse(text, "")]
+    else:
+        objects = [_parse(line, f"第 {number} 行") for number, line in lines]
+    if len(objects) == 1 and isinstance(objects[0], dict):
+        document = objects[0]
+        records = _within_depth(
+            lambda: (
+                records_of(document, shape)
+                if shape
+                else as_objects(document) or only_list(document)
+            )
+        )
+        if records is not None:
+            return "json", _grid(records, limits, shape)
+    return "jsonl", _grid(objects, limits, shape)
+
+
+def _is_whole(line: str) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _parse(text: str, where: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        place = where or f"第 {error.lineno} 行第 {error.colno} 个字符处"
+        raise UnreadableFile(
+            f"{place}不是正确的 JSON，文件可能没有传完或被改动过。请重新导出后重报。"
+        ) from error
+    except RecursionError:
+        raise UnreadableFile(f"JSON 嵌套过深。{_HOW}") from None
+    except ValueError as error:
+        if "integer string conversion" in str(error):
+            raise UnreadableFile(f"{where}JSON 里有一个几千位的整数，不是数据。{_HOW}") from error
+        raise UnreadableFile(f"{where}JSON 里有读不了的内容：{error}。{_HOW}") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; one that has a key twice would lose a value silently."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"同一个对象里“{twice}”写了两次")
+    return found
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} 不是 JSON 的值")
+
+
+def _grid(objects: Any, limits: Limits, shape: Shape | None) -> Grid:
+    if not isinstance(objects, list):
+        raise UnreadableFile(f"JSON 的最外层不是列表。{_HOW}")
+    odd = next((n for n, one in enumerate(objects, 1) if not isinstance(one, dict)), None)
+    if odd is not None:
+        raise UnreadableFile(f"JSON 列表的第 {odd} 个元素不是对象。{_HOW}")
+    return _within_depth(lambda: _rows(objects, limits, shape))
+
+
+def _rows(objects: list[dict[str, Any]], limits: Limits, shape: Shape | None) -> Grid:
+    explode = shape.explode if shape else None
+    records = [nested(one, explode) if shape else Nested(one, [{}]) for one in objects]
+    keys = list(dict.fromkeys(key for one in records for key in one.headers()))
+    check_size(sum(len(one.rows) for one in records), len(keys), limits)
+    rows = [row for one in records for row in one.rows] if explode else []
+    return Grid(
+        sheet="",
+        columns=[_column(records, key, explode is not None) for key in keys],
+        header=keys,
+        first_row=2,
+        without_items=frozenset(place for place, row in enumerate(rows) if not row),
+    )
+
+
+def _column(records: list[Nested], key: str, exploded: bool) -> list[Cell]:
+    if not exploded:
+        return text_column([one.fields.get(key) for one in records])
+    return text_column(
+        [row.get(key, own) for one in records for own in [one.fields.get(key)] for row in one.rows]
+    )
+
+
+def _within_depth(work: Callable[[], Result]) -> Result:
+    """What `work` gives; UnreadableFile for what was read just within the depth that can be, and
+    is too deep to be walked through or written."""
+    try:
+        return work()
+    except RecursionError:
+        raise UnreadableFile(f"JSON 嵌套过深。{_HOW}") from None

@@ -1,0 +1,162 @@
+"""An xlsx sheet's XML, for what the cell reader leaves out. No cell values are read here.
+
+Pieces of the text are searched, not parsed: a sheet of a million cells costs a fifth of a second,
+and nothing in it can expand. A sheet that is broken, or too large for the cell reader, which
+keeps every place up to the last cell, is refused.
+"""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+import zipfile
+from collections.abc import Collection, Iterator
+from xml.etree import ElementTree
+
+from sharing_pipeline.errors import UnreadableFile
+from sharing_pipeline.reading.content import DAMAGED
+from sharing_pipeline.reading.sheet_details import NO_VALUE, Beside, column_place
+from sharing_pipeline.reading.well_formed_xml import BROKEN, Tags, check_part
+from sharing_pipeline.reading.xlsx_reach import Reach
+from sharing_pipeline.settings import Limits
+
+# Attributes are matched up to a length, so that no text of many beginnings and no end takes long.
+_PIECE = 4 << 20
+_LARGEST_ROW = 64 << 20
+_LARGEST_PART = 16 << 20
+_ROW_END = b"row>"
+_COLUMNS = re.compile(rb"<(?:\w+:)?col\s([^>]*)")
+_HIDDEN_ROW = re.compile(
+    rb"<(?:\w+:)?row\s([^>]{0,999}?\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]{0,999})"
+)
+_HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']")
+_NUMBER = {name: re.compile(rb"\b%b\s*=\s*[\"'](\d+)" % name) for name in (b"r", b"min", b"max")}
+_PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_ERROR = re.compile(
+    rb"<(?:\w+:)?c\s([^>]{0,99}?\bt\s*=\s*[\"']e[\"'][^>]{0,99})>"
+    rb"(?:(?!</?(?:\w+:)?c\b).)*?<(?:\w+:)?v>([^<]*)<",
+    re.DOTALL,
+)
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\s([^>]{0,199})>\s*<(?:\w+:)?f(?:\s[^>]{0,999}?)?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
+    rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\b")
+_TEXT_RESULT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
+
+
+def look_beside(
+    archive: zipfile.ZipFile, names: Collection[str], limits: Limits
+) -> dict[str, Beside]:
+    """What is to be known about each of these sheets beside its cells, by the sheet's name.
+
+    UnreadableFile for a sheet that is broken or passes the limits.
+    """
+    book = _parsed(archive, "xl/workbook.xml")
+    links = _parsed(archive, "xl/_rels/workbook.xml.rels")
+    parts = {path.lower(): path for path in archive.NameToInfo}
+    targets = {
+        link.get("Id", ""): parts.get(_path(link.get("Target", "")).lower()) for link in links
+    }
+    for link in links:
+        texts = targets[link.get("Id", "")]
+        if texts and link.get("Type", "").endswith("/sharedStrings"):
+            check_part(archive, texts, "工作簿的文字表")
+    epoch = book.find("{*}workbookPr")
+    is_1904 = epoch is not None and epoch.get("date1904") in ("1", "true")
+    found = {}
+    for sheet in book.iterfind("{*}sheets/{*}sheet"):
+        name = sheet.get("name", "")
+        id_ = next((value for key, value in sheet.items() if key.endswith("}id")), "")
+        path = targets.get(id_)
+        if name in names:
+            found[name] = Beside(epoch_1904=is_1904)
+            if path:
+                _look_at_sheet(archive, path, name, limits, found[name])
+    return found
+
+
+def _parsed(archive: zipfile.ZipFile, path: str) -> ElementTree.Element:
+    try:
+        with archive.open(path) as stream:
+            return ElementTree.fromstring(stream.read(_LARGEST_PART))
+    except (KeyError, ElementTree.ParseError) as error:
+        raise UnreadableFile(DAMAGED) from error
+
+
+def _path(target: str) -> str:
+    """The name of the part that a relation of the workbook leads to."""
+    path = target.replace("\\", "/").removeprefix("/")
+    return posixpath.normpath(path if path.startswith("xl/") else f"xl/{path}")
+
+
+def _look_at_sheet(
+    archive: zipfile.ZipFile, path: str, name: str, limits: Limits, beside: Beside
+) -> None:
+    """Notes what a sheet has beside its cells; UnreadableFile for one that can't be read."""
+    what = f"工作表“{name}”"
+    tags, reach = Tags(), Reach()
+    prefixed = None
+    for piece, is_last in _pieces(archive, path, what):
+        if prefixed is None:
+            prefixed = b":sheetData" in piece
+            _look_at_columns(piece, beside)
+        _look_at_piece(piece, prefixed, beside)
+        tags.add(piece)
+        reach.add(piece)
+        if not is_last and b"sheetData" in piece and _END_OF_ROWS.search(piece):
+            raise UnreadableFile(BROKEN.format(what=what))  # rows that nobody would read
+    tags.check(archive, path, what)
+    reach.check((piece for piece, _ in _pieces(archive, path, what)), limits, name)
+
+
+def _look_at_piece(piece: bytes, prefixed: bool, beside: Beside) -> None:
+    # Each search of a large sheet costs: only for what writers of spreadsheets write.
+    if b" hidden=" in piece:
+        for match in _HIDDEN_ROW.finditer(piece):
+            number = _NUMBER[b"r"].search(match[1])
+            if number:
+                beside.hide_row(int(number[1]) - 1)
+    if b' t="e"' in piece:
+        for match in _ERROR.finditer(piece):
+            _note_cell(beside, match[1], match[2])
+    if prefixed or b"<f" in piece:
+        for match in _FORMULA.finditer(piece):
+            # An empty text is a value too; a cell without any <v> was never computed.
+            if match[3] is None or not _TEXT_RESULT.search(match[1]):
+                _note_cell(beside, match[1], b"=" + match[2] if match[2] else b"")
+
+
+def _pieces(archive: zipfile.ZipFile, path: str, what: str) -> Iterator[tuple[bytes, bool]]:
+    """The sheet's text in pieces that end where a row ends, and whether it is the last, which has
+    what stands behind the rows."""
+    rest = b""
+    with archive.open(path) as stream:
+        while chunk := stream.read(_PIECE):
+            rest += chunk
+            cut = rest.rfind(_ROW_END) + len(_ROW_END)
+            if cut > len(_ROW_END):
+                yield rest[:cut], False
+                rest = rest[cut:]
+            elif len(rest) > _LARGEST_ROW:
+                raise UnreadableFile(
+                    f"{what}里有一行大得不正常。请把数据复制到新建的工作簿后重报。"
+                )
+    yield rest, True
+
+
+def _look_at_columns(piece: bytes, beside: Beside) -> None:
+    head, _, _ = piece.partition(b"sheetData")
+    for match in _COLUMNS.finditer(head):
+        first, last = _NUMBER[b"min"].search(match[1]), _NUMBER[b"max"].search(match[1])
+        if first and last and _HIDDEN.search(match[1]):
+            beside.hide_column(int(first[1]) - 1, int(last[1]) - 1)
+
+
+def _note_cell(beside: Beside, attributes: bytes, written: bytes) -> None:
+    place = _PLACE.search(attributes)
+    if place:
+        text = html.unescape(written.decode("utf-8", "replace")).strip()
+        where = int(place[2]) - 1, column_place(place[1].decode())
+        beside.cells[where] = text or NO_VALUE

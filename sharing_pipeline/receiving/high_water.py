@@ -1,0 +1,118 @@
+"""The high-water mark of a growing table: how far its rows are known, kept as text.
+
+Follows the rows as they pass and tells whether any of them is new. Knows no database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sharing_pipeline.errors import UnreadableDatabase
+from sharing_pipeline.reading.grid import Cell
+
+_READ: dict[str, Callable[[str], Any]] = {
+    "timestamp": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "integer": int,
+    "number": Decimal,
+    "fraction": float,
+    "text": str,
+}
+_KINDS: dict[type, str] = {
+    datetime: "timestamp", date: "date", int: "integer", Decimal: "number", float: "fraction",
+    str: "text",
+}  # fmt: skip
+_EDGE_BITS = 128
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Up to where rows are known. `value` is in the ledger's form (empty: nothing known yet);
+    `edge` tells which rows have just this value.
+
+    A query with `>=`, which loses no row of the same second, gives those rows every night again:
+    by the edge they are known to be no news.
+    """
+
+    value: str = ""
+    edge: str = ""
+
+    def read(self) -> Any:
+        """The value as the database gave it, so that it can be asked for again."""
+        kind, written = json.loads(self.value)
+        return _READ[kind](written)
+
+
+def _written(value: Any) -> str:
+    return json.dumps([_KINDS[type(value)], str(value)], ensure_ascii=False)
+
+
+@dataclass
+class Watch:
+    """Sees every row of one reading pass by. `since`: what was known before."""
+
+    column: str
+    since: Mark
+    _highest: Any = field(default=None, init=False)
+    _edge: int = field(default=0, init=False)
+    _at_edge: int = field(default=0, init=False)
+    _rows: int = field(default=0, init=False)
+
+    def see(self, values: Sequence[Any], rows: Sequence[Sequence[Cell]]) -> None:
+        """A batch: the column's values and the whole rows as text.
+
+        UnreadableDatabase for values that have no order.
+        """
+        self._rows += len(rows)
+        known = [value for value in values if value is not None]
+        if not known:
+            return
+        if not {type(value) for value in known} <= _KINDS.keys():
+            raise self._unordered()
+        try:
+            highest = max(known)
+        except TypeError:
+            raise self._unordered() from None
+        if self._highest is None or self._is_above(highest, self._highest):
+            self._highest, self._edge, self._at_edge = highest, 0, 0
+        # Only the rows at the edge are hashed: hashing each would cost as much as fetching it.
+        edge = [row for value, row in zip(values, rows, strict=True) if value == self._highest]
+        self._edge += sum(map(_fingerprint, edge))
+        self._at_edge += len(edge)
+
+    def mark(self) -> Mark:
+        """Up to where rows are known now; it never goes back."""
+        if self._highest is None:
+            return self.since
+        if self.since.value and self._is_above(self.since.read(), self._highest):
+            return self.since
+        return Mark(_written(self._highest), f"{self._edge % (1 << _EDGE_BITS):x}")
+
+    @property
+    def nothing_new(self) -> bool:
+        """Whether all there was are the rows that stood at the mark before."""
+        return self._rows == 0 or (self._at_edge == self._rows and self.mark() == self.since)
+
+    def _is_above(self, one: Any, other: Any) -> bool:
+        try:
+            return bool(one > other)
+        except TypeError:
+            raise self._unordered() from None
+
+    def _unordered(self) -> UnreadableDatabase:
+        return UnreadableDatabase(
+            f"high_water 写的列“{self.column}”的值不能排出先后"
+            "（混有不同类型，或不是时间、数、文字）。请在查询里用 CAST 统一类型，或换一列。"
+        )
+
+
+def _fingerprint(row: Sequence[Cell]) -> int:
+    """A row's hash as a number: a sum of them doesn't depend on the order of the rows."""
+    cells = "\x1f".join("\x00" if cell is None else cell for cell in row)
+    return int.from_bytes(hashlib.blake2b(cells.encode(), digest_size=_EDGE_BITS // 8).digest())

@@ -1,0 +1,157 @@
+"""One received file: what it holds, as child processes find it, and the datasets it becomes.
+
+Reading needs neither ledger nor engine, so that it can go on beside whatever uses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sharing_pipeline.catalog.contracts import Contract
+from sharing_pipeline.catalog.sources import Source, load_source
+from sharing_pipeline.errors import ConfigurationError, UnreadableFile
+from sharing_pipeline.isolation.sandbox import Sandbox
+from sharing_pipeline.judging.batch import Arrival
+from sharing_pipeline.judging.night_intake import Intake
+from sharing_pipeline.logs.log_suite import LOG_DATASET
+from sharing_pipeline.settings import Settings
+from sharing_pipeline.sheets.first_look import Sniffed, sniff
+from sharing_pipeline.sheets.raw_table import FileTables, RawTable
+from sharing_pipeline.sheets.tables import read_tables
+from sharing_pipeline.store.lake import Lake
+from sharing_pipeline.store.ledger import ReceivedFile
+
+CATALOG_SOURCE = "catalog"
+"""The source of organisations.csv and exemptions.csv under catalog/."""
+
+NOT_REGULAR = "这不是普通文件（链接、设备或管道），不能读取。请放入文件本身。"
+"""Why a link, device or pipe is rejected."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file holds: cells, or the `look` of a log that is read straight from its file;
+    with neither, `why` says what keeps it from being read."""
+
+    source: Source
+    tables: FileTables | None = None
+    look: Sniffed | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """The datasets of one file, not yet numbered; `tables` is what was read as cells."""
+
+    arrivals: list[Arrival]
+    tables: FileTables | None = None
+
+
+@dataclass(frozen=True)
+class FileReader:
+    """Reads received files, whose bytes the lake has, in a child process."""
+
+    settings: Settings
+    lake: Lake
+    contracts: Mapping[str, Contract]
+
+    def look(self, sandbox: Sandbox, file: ReceivedFile) -> Content:
+        """What a file's beginning tells, under the source that its folder names: that it is a
+        log to be read from its file, that it can't be read, or that its cells are to be read."""
+        try:
+            source = source_of(self.settings, file.source, file.file_name)
+        except ConfigurationError as error:
+            return Content(_unknown_source(file), why=str(error))
+        if not file.sha256:
+            return Content(source, why=file.why or NOT_REGULAR)
+        return self.look_under(sandbox, file, source)
+
+    def look_under(self, sandbox: Sandbox, file: ReceivedFile, source: Source) -> Content:
+        """The same under a source."""
+        path = self.lake.received(file.sha256)
+        try:
+            look = sandbox.run(sniff, path, source, self.contracts)
+        except UnreadableFile as error:
+            return Content(source, why=str(error))
+        is_log = look.dataset == LOG_DATASET and source.is_plain
+        return Content(source, look=look if is_log else None)
+
+    def read(self, sandbox: Sandbox, file: ReceivedFile, looked: Content) -> Content:
+        """A file's cells, after the look at its beginning."""
+        if looked.why or looked.look is not None:
+            return looked
+        path, limits = self.lake.received(file.sha256), self.settings.limits
+        try:
+            tables = sandbox.run(
+                read_tables, path, file.file_name, looked.source, self.contracts, limits
+            )
+        except UnreadableFile as error:
+            return Content(looked.source, why=str(error))
+        return Content(looked.source, tables)
+
+
+def read_arrivals(intake: Intake, sandbox: Sandbox, file: ReceivedFile, source: Source) -> ReadFile:
+    """Reads a file; one that can't be read is one rejected arrival."""
+    reader = FileReader(intake.settings, intake.store.lake, intake.store.contracts)
+    looked = reader.look_under(sandbox, file, source)
+    return as_arrivals(intake, file, reader.read(sandbox, file, looked))
+
+
+def as_arrivals(intake: Intake, file: ReceivedFile, content: Content) -> ReadFile:
+    """The datasets that a file's content becomes."""
+    source = content.source
+    if content.tables is None:
+        return ReadFile([arrival_of(intake, source, file, None, content.why, content.look)])
+    found = [arrival_of(intake, source, file, one, "") for one in content.tables.tables]
+    return ReadFile(found, content.tables)
+
+
+def source_of(settings: Settings, name: str, file_name: str) -> Source:
+    """The source of a received file; ConfigurationError if there is none of that name."""
+    if name != CATALOG_SOURCE:
+        return load_source(settings.catalog, name)
+    canonical = load_source(settings.catalog, file_name.removesuffix("s.csv"))
+    return canonical.model_copy(update={"name": CATALOG_SOURCE})
+
+
+def _unknown_source(file: ReceivedFile) -> Source:
+    return Source.model_validate(
+        {"name": file.source, "title": file.source, "dataset": "catalogue", "canonical": True}
+    )
+
+
+def arrival_of(
+    intake: Intake,
+    source: Source,
+    file: ReceivedFile,
+    table: RawTable | None,
+    why: str,
+    look: Sniffed | None = None,
+) -> Arrival:
+    """A dataset of a file, not yet numbered: its `table`, a log's `look`, or `why` neither."""
+    return Arrival(
+        submission=0,
+        source=source,
+        dataset=table.dataset if table else "exchange_log" if look else source.dataset,
+        file_name=file.file_name,
+        file_id=file.id,
+        sha256=file.sha256,
+        size=file.size,
+        received_at=file.received_at,
+        effective_on=_effective_on(intake, source, file),
+        table=table,
+        look=look,
+        why=why,
+    )
+
+
+def _effective_on(intake: Intake, source: Source, file: ReceivedFile) -> date:
+    """The declared date, else the earlier of the day of receipt and the later of the run's D
+    and the last published D (indicators.md §1)."""
+    declared = source.effective_date(file.file_name)
+    if declared is not None:
+        return declared
+    published = intake.last_published
+    return min(file.received_at.date(), max(intake.day, published or intake.day))

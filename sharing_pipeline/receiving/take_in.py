@@ -1,0 +1,176 @@
+"""Taking the inbox in: from kept bytes to accepted rows, quarantine and submissions.
+
+One transaction per night, in the order organisations, exemptions, entries, what hangs on them,
+demands, logs. Nothing here knows what an indicator is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sharing_pipeline.catalog.contracts import DATASETS, load_contracts
+from sharing_pipeline.in_force.snapshots import Store, in_force
+from sharing_pipeline.isolation.sandbox import Sandbox
+from sharing_pipeline.judging.batch import Arrival
+from sharing_pipeline.judging.lean_gx import warm_up
+from sharing_pipeline.judging.night_intake import Intake, new_intake
+from sharing_pipeline.judging.suite_report import SuiteReport
+from sharing_pipeline.judging.table_intake import settle
+from sharing_pipeline.logs.log_intake import LogReading, log_reader, settle_logs
+from sharing_pipeline.logs.log_suite import LOG_DATASET
+from sharing_pipeline.receiving.early_reading import Progress, ReadAhead
+from sharing_pipeline.receiving.inbox import Staged, waiting
+from sharing_pipeline.receiving.received_file import CATALOG_SOURCE, as_arrivals
+from sharing_pipeline.settings import Clock, Settings
+from sharing_pipeline.sheets.raw_table import FileTables, without_texts
+from sharing_pipeline.store.engine import Engine
+from sharing_pipeline.store.lake import Lake
+from sharing_pipeline.store.ledger import (
+    Ledger,
+    ReceivedFile,
+    Submission,
+    last_number,
+    wall_clock,
+)
+
+
+@dataclass(frozen=True)
+class IntakeReport:
+    """What one night took in; `reports` are the suites' results by dataset, `layouts` what
+    reading each file showed, by its id, without the texts of its cells."""
+
+    staged: Staged
+    submissions: list[Submission]
+    reports: dict[str, SuiteReport] = field(default_factory=dict)
+    layouts: dict[int, FileTables] = field(default_factory=dict)
+
+    @property
+    def troubled(self) -> list[Submission]:
+        """Submissions of which something was held, rejected or quarantined."""
+        return [one for one in self.submissions if one.status != "accepted" or one.quarantined]
+
+
+def take_in(
+    settings: Settings,
+    ledger: Ledger,
+    clock: Clock,
+    day: date,
+    progress: Progress = lambda *_: None,
+    ahead: ReadAhead | None = None,
+) -> IntakeReport:
+    """Takes in every whole file of the inbox, and what the databases have, for the run of
+    business date `day`.
+
+    `ahead`: the reading of what arrived, if it has begun already.
+    """
+    if ahead is None:
+        with ReadAhead(settings, ledger, clock, day, progress) as ahead:
+            return take_in(settings, ledger, clock, day, progress, ahead)
+    staged = ahead.staged()
+    with Engine(settings) as engine, ledger.session() as session:
+        store = Store(engine, Lake(settings), session, load_contracts(settings.catalog))
+        files = waiting(session) + _changed_lists(settings, session, clock)
+        intake = new_intake(settings, store, day)
+        layouts = _take(intake, files, ahead, progress) if files else {}
+        return IntakeReport(staged, intake.submissions, intake.reports, layouts)
+
+
+def _changed_lists(settings: Settings, session: Session, clock: Clock) -> list[ReceivedFile]:
+    """organisations.csv and exemptions.csv under catalog/, when they hold rows and changed."""
+    changed = []
+    for name in ("exemptions.csv", "organisations.csv"):
+        path = settings.catalog / name
+        if not path.is_file() or _is_bare(path.read_bytes()):
+            continue
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        last = session.scalar(
+            select(ReceivedFile)
+            .where(ReceivedFile.source == CATALOG_SOURCE, ReceivedFile.file_name == name)
+            .order_by(ReceivedFile.id.desc())
+        )
+        if last is not None and last.sha256 == digest:
+            continue
+        Lake(settings).keep_bytes(path)
+        seen = path.stat()
+        file = ReceivedFile(
+            source=CATALOG_SOURCE, file_name=name, sha256=digest, size=seen.st_size,
+            modified_ns=seen.st_mtime_ns, received_at=wall_clock(clock), taken=False,
+        )  # fmt: skip
+        session.add(file)
+        changed.append(file)
+    session.flush()
+    return changed
+
+
+def _is_bare(content: bytes) -> bool:
+    """Whether a list holds nothing but its header, as the lists that ship do."""
+    lines = content.strip().splitlines()
+    return not lines or (len(lines) == 1 and lines[0].isascii() and b"," in lines[0])
+
+
+def _take(
+    intake: Intake, files: Sequence[ReceivedFile], ahead: ReadAhead, progress: Progress
+) -> dict[int, FileTables]:
+    """Settles the files; what reading each showed, by its id."""
+    threading.Thread(target=warm_up, daemon=True).start()  # it takes seconds
+    layouts: dict[int, FileTables] = {}
+    arrivals: list[Arrival] = []
+    for done, file in enumerate(files):
+        progress(f"读取 {file.file_name}", done, len(files))
+        read = as_arrivals(intake, file, ahead.content(file))
+        arrivals += read.arrivals
+        if read.tables is not None:
+            layouts[file.id] = without_texts(read.tables)
+        file.taken = True
+    first = last_number(intake.store.session, Submission.id) + 1
+    numbered = [replace(one, submission=n) for n, one in enumerate(arrivals, first)]
+    with ahead.sandbox() as sandbox:
+        settle_all(intake, sandbox, numbered, progress, ahead.logs())
+    _mark_rejected(intake, files)
+    return layouts
+
+
+def settle_all(
+    intake: Intake,
+    sandbox: Sandbox,
+    arrivals: Sequence[Arrival],
+    progress: Progress,
+    begun: LogReading | None = None,
+) -> None:
+    """Judges numbered arrivals of any datasets, and keeps what came of them.
+
+    `begun`: the reading of their logs, if it has begun already.
+    """
+    logs = [one for one in arrivals if one.dataset == LOG_DATASET]
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # The child reads logs on its own while the tables are checked here.
+        if begun is not None and begun.is_of(logs):
+            reading = begun.results
+        else:
+            reading = beside.submit(log_reader(intake, sandbox, logs, progress))
+        for dataset in DATASETS:
+            tables = [one for one in arrivals if one.dataset == dataset]
+            if tables and dataset != LOG_DATASET:
+                progress(f"检查{intake.store.contracts[dataset].title}", 0, 1)
+                settle(intake, dataset, tables)
+        if logs:
+            # What logs are compared with, and the day's facts start from: worked out while the
+            # logs are still being read.
+            in_force(intake.store, max(intake.day, *(one.effective_on for one in logs)))
+        results = reading.result()
+    settle_logs(intake, logs, results)
+
+
+def _mark_rejected(intake: Intake, files: Sequence[ReceivedFile]) -> None:
+    """A file of which nothing was taken may come again with the same bytes."""
+    taken = {one.file_id for one in intake.submissions if one.status != "rejected"}
+    for file in files:
+        file.rejected = file.id not in taken

@@ -1,0 +1,181 @@
+"""Where a sheet's header is and which dataset it announces; what is in doubt about its columns.
+
+Knows contracts and sources, not values. Which header is which column is in matching.py. Nothing
+is guessed: a column with two candidates is
+in doubt, and a required one in doubt or missing is a reason to reject (inputs.md §8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
+
+from sharing_pipeline.catalog.contracts import DATASETS, Contract, Form
+from sharing_pipeline.catalog.sources import Source
+from sharing_pipeline.reading.grid import Cell, Grid
+from sharing_pipeline.sheets.matching import form_of, header_key, known_keys, match
+
+HEADER_WITHIN = 100
+"""A header further down than this many rows is none."""
+_FEWEST_MATCHES = 2
+_SIGNATURES = (
+    ("exemption", {"subject_id", "indicator"}),
+    ("exchange_log", {"batch_id"}),
+    ("demand", {"demand_id"}),
+    ("resource", {"resource_id"}),
+    ("field", {"catalogue_code", "field_name"}),
+    ("catalogue", {"catalogue_code"}),
+    ("organisation", {"org_code", "org_name"}),
+)
+"""The columns that tell a dataset, the most telling first (inputs.md §7)."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """A sheet's header. `names` are as written, None for an empty cell; `first_data` is the
+    first row (from 0) after it, `row` the sender's number of its last line (0: outside rows)."""
+
+    dataset: str
+    names: list[Cell]
+    first_data: int
+    row: int
+    matches: Mapping[str, list[int]]
+    certain: bool
+
+    def of(self, contract: Contract, source: Source) -> Header:
+        """The same line as the header of another dataset that the source derives from it."""
+        matches = match(self.names, contract, source)
+        return replace(self, dataset=contract.table, matches=matches)
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """Which source column (from 0) is which canonical one; what is in doubt or missing."""
+
+    columns: dict[str, int]
+    doubtful: dict[str, list[int]] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+
+
+def find_header(grid: Grid, source: Source, contracts: Mapping[str, Contract]) -> Header | None:
+    """The best header among the first rows, or None when no row fits any expected dataset.
+
+    `certain`: the sheet's name or the columns that tell a dataset were found; otherwise the
+    header only resembles the source's own dataset.
+    """
+    named = dataset_of_sheet(grid, contracts) if source.canonical else None
+    best: Header | None = None
+    best_score = 0
+    for names, first_data in _candidates(grid, known_keys(contracts, source)):
+        header = _judge(names, first_data, grid, source, contracts, named)
+        score = (len(header.matches) + 1000 * header.certain) if header else 0
+        # Of equals the first: a second one is a header that is repeated.
+        if header and score > best_score:
+            best, best_score = header, score
+            if header.certain and len(header.matches) == len(names):
+                break  # every column has its header: nothing below can be a better one
+    return best
+
+
+def _candidates(grid: Grid, known: Container[str]) -> list[tuple[list[Cell], int]]:
+    """Possible headers with the row after each: single rows, then two rows read as one.
+
+    Rows of data are told by their words: to look at each as a header would take longer than
+    all the rest of reading a small sheet.
+    """
+    if grid.header is not None:
+        return [(list(grid.header), 0)]
+    rows = [list(row) for row in zip(*(col[:HEADER_WITHIN] for col in grid.columns), strict=True)]
+    words = [sum(header_key(cell) in known for cell in row) for row in rows]
+    singles = [
+        (row, number + 1) for number, row in enumerate(rows) if words[number] >= _FEWEST_MATCHES
+    ]
+    pairs = [
+        (_read_as_one(rows[upper], rows[upper + 1], known), upper + 2)
+        for upper in range(len(rows) - 1)
+        if words[upper] + words[upper + 1]
+    ]
+    return singles + pairs
+
+
+def _read_as_one(upper: list[Cell], lower: list[Cell], known: Container[str]) -> list[Cell]:
+    """A header of two rows: the lower name counts, the upper one where the lower is empty.
+
+    Where both together are a known name, they are: 提供方 over 代码 and 名称.
+    """
+    names: list[Cell] = []
+    above: Cell = None
+    for high, low in zip(upper, lower, strict=True):
+        above = high or above
+        together = f"{above}{low}"
+        whole = low and above and header_key(together) in known
+        names.append(together if whole else low or high)
+    return names
+
+
+def refusing_form(
+    grid: Grid, header: Header | None, contracts: Mapping[str, Contract]
+) -> Form | None:
+    """The known form that this sheet is, if it is one that is no table of ours; somebody who
+    added the key to it has made it one."""
+    if header is not None and header.matches.keys() & set(contracts[header.dataset].key[:1]):
+        return None
+    rows = zip(*(column[:HEADER_WITHIN] for column in grid.columns), strict=True)
+    lines = [grid.header] if grid.header is not None else list(rows)
+    forms = (form_of(line, contract) for line in lines for contract in contracts.values())
+    return next((form for form in forms if form and form.refused), None)
+
+
+def _judge(
+    names: list[Cell],
+    first_data: int,
+    grid: Grid,
+    source: Source,
+    contracts: Mapping[str, Contract],
+    named: str | None,
+) -> Header | None:
+    expected = named or (None if source.canonical else source.dataset)
+    dataset, certain = expected, named is not None
+    if dataset is None:
+        dataset = told_by(names, source, contracts)
+        certain = dataset is not None
+        dataset = dataset or source.dataset
+    matches = match(names, contracts[dataset], source)
+    if len(matches) < _FEWEST_MATCHES:
+        return None
+    if not source.canonical:
+        certain = all(key in matches for key in contracts[dataset].key)
+    row = grid.first_row + first_data - 1 if grid.header is None else 1
+    return Header(dataset, names, first_data, row, matches, certain)
+
+
+def dataset_of_sheet(grid: Grid, contracts: Mapping[str, Contract]) -> str | None:
+    """The dataset that a canonical sheet's name announces: 目录, 挂载资源, 信息项, 供需清单, …"""
+    if grid.part:
+        return None
+    sheet = header_key(grid.sheet)
+    return next(
+        (name for name in DATASETS if sheet and sheet == header_key(contracts[name].sheet)), None
+    )
+
+
+def told_by(names: list[Cell], source: Source, contracts: Mapping[str, Contract]) -> str | None:
+    """The dataset that a line's words announce, as far as they are headers."""
+    for dataset, telling in _SIGNATURES:
+        if telling <= match(names, contracts[dataset], source).keys():
+            return dataset
+    return None
+
+
+def assign(header: Header, source: Source, contract: Contract) -> Assigned:
+    """One column each where there is no doubt; what is in doubt; which required ones miss."""
+    columns = {name: places[0] for name, places in header.matches.items() if len(places) == 1}
+    doubtful = {name: places for name, places in header.matches.items() if len(places) > 1}
+    mapping = source.mapping(contract.table)
+    given = columns.keys() | mapping.constants.keys() | doubtful.keys()
+    if "org_name" in given:
+        given = given | {"org_code"}
+    if "cycle" in source.lacks:
+        given = given | {"update_cycle"}
+    required = [column.name for column in contract.columns if column.required]
+    return Assigned(columns, doubtful, [name for name in required if name not in given])

@@ -1,0 +1,1 @@
+"""The pages: what people are shown of a published night. Nothing here computes a figure."""

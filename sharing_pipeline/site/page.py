@@ -1,0 +1,92 @@
+"""The first page, site/index.html: one published night, readable offline, without any script.
+
+Brings the parts together and writes the file. What the parts say is in the modules beside
+this one, how they look in templates/. Contacts never reach a page.
+"""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sharing_pipeline.published.arrivals import OLD_AFTER_DAYS, missing_and_old
+from sharing_pipeline.settings import Settings
+from sharing_pipeline.site import texts as words
+from sharing_pipeline.site.causes import read_causes
+from sharing_pipeline.site.drawing import shares
+from sharing_pipeline.site.origin import read_origin
+from sharing_pipeline.site.published_night import Shown, read_latest
+from sharing_pipeline.site.ranks import read_rankings
+from sharing_pipeline.site.rates import read_rates
+from sharing_pipeline.store.ledger import Ledger
+
+
+def write_page(settings: Settings, ledger: Ledger) -> Path:
+    """Writes the page of the latest published night whole, and returns where it is.
+
+    The same published night gives the same bytes: every time on the page is the publication's.
+    Raises UsageError if nothing is published.
+    """
+    text = render(read_latest(settings, ledger))
+    settings.site.mkdir(parents=True, exist_ok=True)
+    page = settings.site / "index.html"
+    partial = settings.site / f".{uuid.uuid4().hex}.part"
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(page)
+    finally:
+        partial.unlink(missing_ok=True)
+    return page
+
+
+def render(shown: Shown) -> str:
+    """The page's HTML; everything in it that others wrote is escaped."""
+    return (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            day=shown.day,
+            night=shown.night,
+            rates=read_rates(shown),
+            attainment=_attainment(shown),
+            rankings=read_rankings(shown),
+            causes=read_causes(shown),
+            arrivals=missing_and_old(shown.settings, shown.ledger, shown.day),
+            old_after_days=OLD_AFTER_DAYS,
+            origin=read_origin(shown),
+            parameters={
+                one.definition.id: list(
+                    words.parameter_rows(one.definition.parameters.model_dump(by_alias=True))
+                )
+                for one in shown.figures
+            },
+        )
+    )
+
+
+def _attainment(shown: Shown) -> list[tuple[str, int, list[tuple[int, int, str, str]]]]:
+    """Per kind: its title, how many there are, and (targets reached, how many, x, width)."""
+    rows = []
+    for kind, title in (("org", "机构"), ("region", "地区")):
+        counts = {int(k): v for k, v in shown.night.totals["attainment"][kind].items()}
+        reached = sorted(counts, reverse=True)
+        drawn = shares([counts[one] for one in reached], 100)
+        parts = [
+            (one, counts[one], x, width) for one, (x, width) in zip(reached, drawn, strict=True)
+        ]
+        rows.append((title, sum(counts.values()), parts))
+    return rows
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("sharing_pipeline.bulletin"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(long_date=words.long_date, moment=words.moment, n=words.thousands)
+    return environment

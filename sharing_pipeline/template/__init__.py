@@ -1,0 +1,1 @@
+"""Empty forms that an officer fills in, made from the contracts."""

@@ -1,0 +1,73 @@
+"""Reading ahead: the same intake, whatever was read before it asked, and an end at any moment."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sharing_pipeline.receiving import early_reading as read_ahead
+from sharing_pipeline.receiving import inbox
+from sharing_pipeline.receiving.early_reading import ReadAhead
+from sharing_pipeline.receiving.take_in import take_in
+from sharing_pipeline.settings import system_clock
+from tests.support.night_helpers import Home, batch, entry
+
+DAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path)
+    made.put("catalogue/a.csv", [entry("A-1", "A")])
+    made.put("catalogue/b.csv", [entry("B-1", "B"), entry("B-2", "B")])
+    made.put("exchange_log/log.csv", [batch("L-1", "A-1/r", "2026-11-20 08:00:00")])
+    return made
+
+
+def accepted(home: Home, ahead: ReadAhead | None = None) -> dict[str, int]:
+    report = take_in(home.settings, home.ledger, system_clock, DAY, ahead=ahead)
+    return {one.file_name: one.accepted for one in report.submissions}
+
+
+ALL = {"organisations.csv": 8, "a.csv": 1, "b.csv": 2, "log.csv": 1}
+
+
+@pytest.mark.parametrize("large", [1, 1 << 30], ids=["all are large", "none is"])
+def test_large_files_are_taken_like_small_ones(
+    home: Home, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    monkeypatch.setattr(read_ahead, "_LARGE_BYTES", large)
+    with ReadAhead(home.settings, home.ledger, system_clock, DAY) as ahead:
+        assert accepted(home, ahead) == ALL
+
+
+def test_a_file_that_is_staged_meanwhile_is_read_too(home: Home) -> None:
+    with ReadAhead(home.settings, home.ledger, system_clock, DAY) as ahead:
+        assert len(ahead.staged().new) == len(ALL)
+        home.put("catalogue/c.csv", [entry("C-1", "A")])
+        new = inbox.unseen(home.settings, home.ledger)
+        inbox.stage(home.settings, home.ledger, system_clock, new)
+        assert accepted(home, ahead) == ALL | {"c.csv": 1}
+
+
+def test_what_was_read_and_not_taken_is_taken_by_the_next_run(home: Home) -> None:
+    with ReadAhead(home.settings, home.ledger, system_clock, DAY) as ahead:
+        ahead.logs().results.result()
+    assert accepted(home) == ALL
+
+
+def test_leaving_ends_what_is_being_read(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_ahead.FileReader, "look", _endless)
+    with ReadAhead(home.settings, home.ledger, system_clock, DAY) as ahead:
+        ahead.staged()
+        started = time.monotonic()
+    assert time.monotonic() - started < 5
+    monkeypatch.undo()
+    assert accepted(home) == ALL
+
+
+def _endless(_reader: object, sandbox: read_ahead.Sandbox, _file: object) -> object:
+    return sandbox.run(time.sleep, 60)

@@ -1,0 +1,1 @@
+"""What several tests use: cities, homes, files, officers, databases. No test is here."""

@@ -1,0 +1,44 @@
+"""A nightly run in a process of its own, which can be killed at a step."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+from sharing_pipeline.settings import PROJECT, Settings
+
+NIGHT_THAT_STOPS = """
+import sys, time
+from datetime import date
+from pathlib import Path
+from sharing_pipeline.launch import run_nightly
+from sharing_pipeline.settings import Settings
+
+def stop(what, _done, _of):
+    if what == sys.argv[3]:
+        print("stopped", flush=True)
+        time.sleep(600)
+
+settings = Settings(home=Path(sys.argv[1]), catalog=Path(sys.argv[2]))
+run_nightly(settings, date(2026, 11, 22), progress=stop)
+"""
+
+
+def begun(settings: Settings, at: str) -> subprocess.Popen[str]:
+    """A nightly run in a process of its own that has stopped at a step."""
+    arguments = [str(settings.home), str(settings.catalog), at]
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", NIGHT_THAT_STOPS, *arguments],
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )  # fmt: skip
+    assert process.stdout and process.stdout.readline() == "stopped\n"
+    return process
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert process.stdout
+    process.stdout.close()
