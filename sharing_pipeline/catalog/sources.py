@@ -16,9 +16,9 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from sharing_pipeline.catalog.contracts import Contract, load_contracts
+from sharing_pipeline.catalog.nested_shape import Shape
 from sharing_pipeline.catalog.source_keys import NOTHING_DECLARED, ColumnMapping, Database
 from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.reading.nested import Shape
 from sharing_pipeline.strict_yaml import not_yaml, wrong
 from sharing_pipeline.yaml_faults import SaidTwice
 

@@ -200,7 +200,7 @@ def _print_file(checked: CheckedFile, reply: Path | None) -> None:
 
 
 def _print_first(checked: CheckedFile) -> None:
-    from sharing_pipeline.reply.file_report import LEVELS
+    from sharing_pipeline.sheets.raw_table import LEVELS
 
     order = list(LEVELS)
     remarks = sorted(checked.answer.remarks, key=lambda one: order.index(one.level))

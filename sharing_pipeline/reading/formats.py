@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sharing_pipeline.catalog.nested_shape import Shape
 from sharing_pipeline.errors import UnreadableFile
 from sharing_pipeline.reading.content import TEXT_FORMATS, identify, unpack
 from sharing_pipeline.reading.delimited import read_delimited
 from sharing_pipeline.reading.grid import Grid
-from sharing_pipeline.reading.nested import Shape
 from sharing_pipeline.reading.objects import read_json, read_json_lines
 from sharing_pipeline.reading.parquet import read_parquet
 from sharing_pipeline.reading.text import decode

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sharing_pipeline.catalog.nested_shape import Shape
 from sharing_pipeline.errors import UnreadableFile
 
 _SEVERAL_SHOWN = 5
@@ -16,18 +17,6 @@ _PAIRS = "extras"
 """CKAN's own fields stand in a list under this name, each as {key, value}."""
 
 Object = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How a source's JSON is nested; paths are keys with dots between them.
-
-    `records`: where the list of objects is, when it isn't the only one. `explode`: the list in
-    each object of which every item is a row.
-    """
-
-    records: str | None = None
-    explode: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ import json
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
+from sharing_pipeline.catalog.nested_shape import Shape
 from sharing_pipeline.errors import UnreadableFile
 from sharing_pipeline.reading.columnar import as_objects
 from sharing_pipeline.reading.grid import Cell, Grid, check_size, text_column
-from sharing_pipeline.reading.nested import Nested, Shape, nested, only_list, records_of
+from sharing_pipeline.reading.nested import Nested, nested, only_list, records_of
 from sharing_pipeline.settings import Limits
 
 Result = TypeVar("Result")

@@ -8,11 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sharing_pipeline.reading.nested import Shape
+from sharing_pipeline.catalog.nested_shape import Shape
 from sharing_pipeline.sheets.raw_table import REPORT_SHEET, Skipped
-
-LEVELS = {"critical": "严重", "held": "留待处理", "duplicate": "重复", "warning": "警告"}
-"""How a remark's level is called, the gravest first (inputs.md §8)."""
 
 _WORKBOOKS = ("xlsx", "xlsb", "xls", "ods")
 

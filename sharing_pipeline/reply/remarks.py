@@ -19,9 +19,9 @@ from sharing_pipeline.catalog.rules import FINDING, Rule
 from sharing_pipeline.catalog.suites import Suite, load_suite
 from sharing_pipeline.in_force.snapshots import Store, files_of, load_rows
 from sharing_pipeline.logs.broken_rows import notes_of, places_of, with_rows
-from sharing_pipeline.reply.file_report import LEVELS, DatasetAnswer, FileAnswer, Remark
+from sharing_pipeline.reply.file_report import DatasetAnswer, FileAnswer, Remark
 from sharing_pipeline.sheets.first_look import Sniffed
-from sharing_pipeline.sheets.raw_table import FileTables, Part, RawTable
+from sharing_pipeline.sheets.raw_table import LEVELS, FileTables, Part, RawTable
 from sharing_pipeline.store.ledger import Part as HeldPart
 from sharing_pipeline.store.ledger import Submission
 

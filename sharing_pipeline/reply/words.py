@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sharing_pipeline.reply.file_report import LEVELS, Remark
-from sharing_pipeline.sheets.raw_table import PROBLEM_HEADER, REPORT_SHEET
+from sharing_pipeline.reply.file_report import Remark
+from sharing_pipeline.sheets.raw_table import LEVELS, PROBLEM_HEADER, REPORT_SHEET
 
 SHEET = REPORT_SHEET
 """The first sheet of every reply; the report of an earlier one is replaced."""

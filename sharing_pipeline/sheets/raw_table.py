@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
-from sharing_pipeline.reading.nested import Shape
+from sharing_pipeline.catalog.nested_shape import Shape
 
 REPORT_SHEET, GUIDE_SHEET = "校验结果", "填写说明"
 """The sheets that this program adds to a reply and to an empty form: nobody's data, and no news
@@ -17,6 +17,9 @@ to a sender who returns them."""
 
 REPORT_ABOUT = ("文件", "来源", "校验时间", "格式", "结论")
 """How the first lines of the report are headed, by which it is known again."""
+
+LEVELS = {"critical": "严重", "held": "留待处理", "duplicate": "重复", "warning": "警告"}
+"""How a remark's level is called, the gravest first (inputs.md §8)."""
 
 PROBLEM_HEADER = "问题"
 """The header of the column of remarks, for senders of anything but workbooks."""

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
+from sharing_pipeline.catalog.nested_shape import Shape
 from sharing_pipeline.reading.grid import Cell, Grid
-from sharing_pipeline.reading.nested import Shape
-from sharing_pipeline.reply.file_report import LEVELS
-from sharing_pipeline.sheets.raw_table import PROBLEM_HEADER, REPORT_ABOUT, REPORT_SHEET
+from sharing_pipeline.sheets.raw_table import LEVELS, PROBLEM_HEADER, REPORT_ABOUT, REPORT_SHEET
 from sharing_pipeline.values.neutralised import harmless
 
 _MARKS = tuple(f"【{level}】" for level in LEVELS.values())

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from sharing_pipeline.catalog.nested_shape import Shape
 from sharing_pipeline.catalog.sources import load_source
 from sharing_pipeline.errors import UnreadableFile
-from sharing_pipeline.reading.nested import Shape
 from sharing_pipeline.reading.objects import read_json, read_json_lines
 from sharing_pipeline.settings import PROJECT, Limits
 from sharing_pipeline.sheets.tables import read_tables

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sharing_pipeline.reply.file_report import LEVELS, FileAnswer, Remark
+from sharing_pipeline.reply.file_report import FileAnswer, Remark
 from sharing_pipeline.reply.words import MEANINGS, PROBLEM, SHEET, width_of
 from sharing_pipeline.reply.xlsx.sheet import letters
-from sharing_pipeline.sheets.raw_table import REPORT_ABOUT
+from sharing_pipeline.sheets.raw_table import LEVELS, REPORT_ABOUT
 from sharing_pipeline.values.neutralised import harmless
 
 WIDTHS = (14, 20, 10, 18, 26, 50, 50, 36)
