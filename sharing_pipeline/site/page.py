@@ -82,7 +82,7 @@ def _attainment(shown: Shown) -> list[tuple[str, int, list[tuple[int, int, str, 
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("sharing_pipeline.bulletin"),
+        loader=PackageLoader("sharing_pipeline.site"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
