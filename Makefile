@@ -5,7 +5,7 @@ HOME_FOLDER := var
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-system fuzz damage bench bench-intake lint lock clean
+.PHONY: help run ui test test-long test-system fuzz damage bench bench-intake lint lock clean
 
 help: ## 列出可用的命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -31,9 +31,12 @@ run: $(READY) ## 造一个样例城市，跑一次夜间任务，打印三率
 ui: $(READY) ## 打开这个城市的 Dagster 界面
 	@$(BIN)/sharing ui --home $(HOME_FOLDER)
 
-# The tests of a file share what it makes; those of tests/test_stores.py come one after the other.
+# The tests of a file share what it makes, and some come one after the other.
 test: $(READY) ## 运行全部测试
 	@$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-long: $(READY) ## 运行更多随机城市和改坏的文件，要几分钟
+	@RANDOM_CITIES=204 FUZZ_FILES=200 DAMAGED_FILES=1000 $(BIN)/python -m pytest -n auto tests/assessment/test_against_reference.py tests/reading/test_fuzz.py tests/judging/test_damage.py
 
 test-system: $(READY) ## 运行要用到 LibreOffice、PostgreSQL 等系统程序的测试
 	@$(BIN)/python -m pytest -m system
@@ -42,7 +45,7 @@ fuzz: $(READY) ## 变异各种格式的两万个文件，读取程序都要受�
 	@$(BIN)/python -m tests.fuzz
 
 damage: $(READY) ## 弄坏一万个文件，每一处都要改正或指出
-	@DAMAGED_FILES=10000 $(BIN)/python -m pytest -n auto tests/test_damage.py
+	@DAMAGED_FILES=10000 $(BIN)/python -m pytest -n auto tests/judging/test_damage.py
 
 bench: $(READY) ## 与手写的下限比较一晚的耗时
 	@$(BIN)/python -m benchmarks.night

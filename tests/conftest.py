@@ -8,10 +8,17 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.reference import City, assess, scoreboard
 from tests.support import pipeline
 from tests.support.pipeline import TextRow, as_text
+
+# How fast a machine makes or judges an input is no property of ours.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 Tables = tuple[list[TextRow], list[TextRow]]
 

@@ -1,6 +1,7 @@
 """The pipeline equals the reference, row by row, on random cities under many definitions.
 
-SHARING_RANDOM_CITIES sets how many cities; several share a night, each under its own codes.
+RANDOM_CITIES sets how many cities, `make test-long` more than `make test`; several share a night,
+each under its own codes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tests.support import pipeline
 from tests.support.cities import NIGHTS, merged, random_city, random_definitions
 from tests.support.pipeline import TextRow
 
-CITIES = int(os.environ.get("SHARING_RANDOM_CITIES", "204"))
+CITIES = int(os.environ.get("RANDOM_CITIES", "51"))
 A_NIGHT = 17
 """How many cities share a night."""
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sharing_pipeline.assessment.deadlines import (
@@ -265,7 +265,6 @@ def test_a_catalog_without_cycles_is_an_error(tmp_path: Path):
 some_days = st.dates(date(2022, 1, 1), date(2027, 12, 31))
 
 
-@settings(deadline=None)
 @given(some_days, st.sampled_from(OBLIGING), st.booleans())
 def test_dates_follow_one_another(last_on, name, roll):
     found = dates_of(name, last_on, UpdateTimeliness(roll_to_working_day=roll))
@@ -273,14 +272,12 @@ def test_dates_follow_one_another(last_on, name, roll):
     assert found.soon_from <= found.due_on
 
 
-@settings(deadline=None)
 @given(some_days, some_days, st.sampled_from(OBLIGING))
 def test_a_later_update_never_has_an_earlier_deadline(one, other, name):
     early, late = sorted([one, other])
     assert dates_of(name, early).deadline_on <= dates_of(name, late).deadline_on
 
 
-@settings(deadline=None)
 @given(some_days, some_days, some_days, st.sampled_from(OBLIGING))
 def test_a_longer_window_never_expects_less(one, two, three, name):
     first, middle, last = sorted([one, two, three])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sharing_pipeline.assessment.deadlines import pauses, stage_deadline, stage_deadline_table
@@ -64,7 +64,6 @@ def test_an_empty_stage_table_keeps_its_columns():
     assert stage_deadline_table([], WORKING_DAYS).column_names[-1] == "provisional"
 
 
-@settings(deadline=None)
 @given(some_days, st.integers(1, 20), some_days, st.integers(0, 30))
 def test_asking_the_requester_never_brings_a_deadline_forward(opened, n, returned, length):
     plain = stage_deadline(opened, n, "", "", WORKING_DAYS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -174,7 +173,6 @@ def test_counting_backwards_is_refused():
         WORKING_DAYS.shift(date(2026, 1, 1), -1)
 
 
-@settings(deadline=None)
 @given(days, st.integers(0, 40), st.booleans())
 def test_shift_is_the_nth_working_day_found_by_walking(day, n, roll):
     walked = day
@@ -188,20 +186,17 @@ def test_shift_is_the_nth_working_day_found_by_walking(day, n, roll):
     assert WORKING_DAYS.shift(day, n, roll) == walked
 
 
-@settings(deadline=None)
 @given(days, days, st.integers(0, 40), st.booleans())
 def test_a_later_day_never_shifts_to_an_earlier_one(one, other, n, roll):
     early, late = sorted([one, other])
     assert WORKING_DAYS.shift(early, n, roll) <= WORKING_DAYS.shift(late, n, roll)
 
 
-@settings(deadline=None)
 @given(days, st.integers(1, 40), st.integers(1, 40))
 def test_shifts_add_up(day, n, m):
     assert WORKING_DAYS.shift(WORKING_DAYS.shift(day, n), m) == WORKING_DAYS.shift(day, n + m)
 
 
-@settings(deadline=None)
 @given(days, st.integers(1, 60))
 def test_count_undoes_shift(day, n):
     assert WORKING_DAYS.count(day + DAY, WORKING_DAYS.shift(day, n)) == n
@@ -218,15 +213,7 @@ def walk(opened: date, n: int, stopped: list[Pause]) -> date | None:
     return None if left else day
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.dates(date(2026, 1, 1), date(2026, 6, 30)), st.integers(1, 30), pauses)
 def test_the_counted_day_is_the_one_found_by_walking(opened, n, stopped):
     assert WORKING_DAYS.nth_counted(opened, n, stopped) == walk(opened, n, stopped)
-
-
-def test_twenty_thousand_shifts_take_well_under_a_second():
-    fresh = WorkingDays.load(CATALOG)
-    began = time.perf_counter()
-    for n in range(20_000):
-        fresh.shift(date(2024, 1, 1) + (n % 1000) * DAY, n % 11)
-    assert time.perf_counter() - began < 1

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -13,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from sharing_pipeline.catalog.contracts import load_contracts
 from sharing_pipeline.catalog.source_keys import Database
 from sharing_pipeline.catalog.sources import Source, declared_on, load_source, load_sources
 from sharing_pipeline.errors import ConfigurationError
@@ -21,10 +18,8 @@ from sharing_pipeline.settings import PROJECT
 from sharing_pipeline.sheets.header_findings import NO_STATUS
 from sharing_pipeline.sheets.raw_table import RawTable
 from sharing_pipeline.sheets.tables import read_tables
+from tests.support.catalogs import CATALOG, CONTRACTS, SHARED_DATA, catalog_with
 
-CATALOG = PROJECT / "catalog"
-CONTRACTS = load_contracts(CATALOG)
-SHARED_DATA = Path(os.environ.get("SHARED_DATA") or PROJECT.parent / "shared" / "data")
 PORTALS = SHARED_DATA / "cn-portals"
 
 PORTAL = """
@@ -49,14 +44,6 @@ resource:
     location: {when: 格式, in: [网站], then: 门户网站}
   constants: {resource_status: 正常}
 """
-
-
-def catalog_with(tmp_path: Path, yaml: str, name: str = "portal") -> Path:
-    """A catalog folder with one source of its own."""
-    shutil.copytree(CATALOG / "contracts", tmp_path / "contracts")
-    (tmp_path / "sources").mkdir()
-    (tmp_path / "sources" / f"{name}.yaml").write_text(yaml, encoding="utf-8")
-    return tmp_path
 
 
 def read(tmp_path: Path, source: Source, rows: list[dict[str, Any]]) -> dict[str, RawTable]:

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import struct
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,8 +42,6 @@ LIMITS = Limits(
     memory_bytes=2048 * MIB,
     seconds=60,
 )
-SECONDS = 30
-"""No hostile file here may take longer, start of the child included, on a busy machine."""
 
 
 def parquet_bytes() -> bytes:
@@ -247,10 +244,8 @@ def test_rejected_with_its_reason_within_the_limits(
 ) -> None:
     make, why = REJECTED[name]
     data = make()
-    started = time.monotonic()
     with pytest.raises(UnreadableFile, match=why) as rejected:
         read(sandbox, tmp_path, data, name)
-    assert time.monotonic() - started < SECONDS
     reason = str(rejected.value)
     assert reason.endswith("。")
     assert "。）" not in reason, "a sentence inside a sentence"
@@ -303,13 +298,12 @@ def test_what_only_looks_huge_is_read(
 def test_a_zip_that_lies_about_its_size_is_read_no_further_than_the_limits(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    started = time.monotonic()
     try:
         [table] = read(sandbox, tmp_path, zip_that_lies(), "a.xlsx").tables
         assert table.frame.num_rows <= 1
     except UnreadableFile as error:
         assert not isinstance(error, ReadingBug)
-    assert time.monotonic() - started < SECONDS
+        assert "时间上限" not in str(error)
 
 
 @pytest.mark.parametrize("depth", [100, 900, 980, 990, 995, 2_000])

@@ -24,9 +24,10 @@ from sharing_pipeline.logs.log_reading import LogRequest, take_log
 from sharing_pipeline.logs.log_source import LogSource
 from sharing_pipeline.sheets.tables import read_tables
 from tests.isolation.test_sandbox import is_loaded
-from tests.judging.test_expectations import FOLDER, SOUND, frame_of
+from tests.support.broken_rows import SOUND
 from tests.support.exchange_logs import CODES, CONTRACT, as_csv, row
 from tests.support.made.reading import CONTRACTS, source
+from tests.support.suite_frames import FOLDER, frame_of
 from tests.support.workbooks import damaged_workbook
 
 

@@ -131,10 +131,8 @@ def test_a_killed_child_is_an_unreadable_file(sandbox: Sandbox) -> None:
 
 def test_a_timeout_is_an_unreadable_file() -> None:
     with Sandbox(Limits(seconds=1)) as box:
-        started = time.monotonic()
         with pytest.raises(UnreadableFile, match="1 秒的时间上限"):
             box.run(sleep)
-        assert time.monotonic() - started < 10
         assert box.run(add, 1, 1, seconds=60) == 2
 
 

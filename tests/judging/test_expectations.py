@@ -6,7 +6,6 @@ row fails the tests, and so does a row for a rule that is gone.
 
 from __future__ import annotations
 
-import time
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -15,72 +14,28 @@ import pandas as pd
 import pytest
 import yaml
 
-from sharing_pipeline.catalog.codes import load_codes
-from sharing_pipeline.catalog.contracts import DATASETS, load_contracts
-from sharing_pipeline.catalog.organisations import Organisation, Organisations
+from sharing_pipeline.catalog.contracts import DATASETS
 from sharing_pipeline.catalog.suites import DIMENSIONS, load_suite, rule_texts
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.judging import suite_run
 from sharing_pipeline.judging.suite_report import FINDING_COLUMNS, SuiteReport, Suites, validate
-from sharing_pipeline.settings import PROJECT
-from sharing_pipeline.values.columns import read_column
-from tests.support.broken_rows import BROKEN, SOUND, UNKNOWN_CODES
-
-CATALOG = PROJECT / "catalog"
-FOLDER = PROJECT / "expectations"
-CONTRACTS = load_contracts(CATALOG)
-CODES = load_codes(CATALOG)
-AS_OF = "2026-11-22"
-ORGANISATIONS = Organisations(
-    [
-        Organisation("区数据局", "区数据局", parent="区政府"),
-        Organisation("361100001", "市教育局"),
-        Organisation("361100002", "市民政局"),
-    ]
+from tests.support.broken_rows import BROKEN, SOUND
+from tests.support.suite_frames import (
+    CONTRACTS,
+    FOLDER,
+    METHODS,
+    ORGANISATIONS,
+    broken,
+    frame_of,
 )
-METHODS = {"C-api": "接口", "C-table": "库表", "C-file": "邮件、拷盘", "C-both": "库表、接口"}
+
 SUITES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-
-Row = dict[str, str | None]
-
-
-def frame_of(dataset: str, rows: list[Row]) -> pd.DataFrame:
-    """Rows as written, read as intake reads them; row n has the index 100 + n."""
-    index = range(100, 100 + len(rows))
-    columns: dict[str, Any] = {}
-    for column in CONTRACTS[dataset].columns:
-        raw = pd.Series([row.get(column.name) for row in rows], dtype="str", index=index)
-        read = read_column(raw, column, CODES, from_workbook=False)
-        values = read.values.fillna(read.unread) if column.type == "label" else read.values
-        columns[column.name] = values  # an unknown label stays visible as it was written
-        columns[f"{column.name}__unread"] = read.unread
-        columns[f"{column.name}__remark"] = read.remark
-    for name in UNKNOWN_CODES.get(dataset, ()):
-        written = columns[name]
-        columns[f"{name}__unread"] = written.where(written.eq("没有这个机构"))
-    columns["as_of"] = pd.Series(AS_OF, index=index, dtype="datetime64[s]")
-    return pd.DataFrame(columns)
 
 
 def run(dataset: str, frame: pd.DataFrame, folder: Path = FOLDER) -> SuiteReport:
     return validate(
         dataset, frame, Suites(folder), organisations=ORGANISATIONS, sharing_methods=METHODS
     )
-
-
-def broken(dataset: str) -> tuple[pd.DataFrame, dict[str, list[int]]]:
-    """All the broken rows of a dataset in one frame, sound rows around each, and where each is."""
-    rows: list[Row] = [SOUND[dataset]]
-    places: dict[str, list[int]] = {}
-    for rule, changes in BROKEN[dataset].items():
-        group = changes if isinstance(changes, list) else [changes]
-        places[rule] = [100 + len(rows) + offset for offset in range(len(group))]
-        rows += [{**SOUND[dataset], "name": f"名称{rule}", **change} for change in group]
-        rows.append({**SOUND[dataset], "name": f"正常的{rule}"})
-    if dataset == "exchange_daily":
-        counts = pd.DataFrame(rows, index=range(100, 100 + len(rows))).drop(columns="name")
-        return counts.astype("int64"), places
-    return frame_of(dataset, rows), places
 
 
 @pytest.fixture(scope="module")
@@ -293,15 +248,3 @@ def test_a_suite_that_is_not_there_or_not_yaml(tmp_path: Path) -> None:
 def write(folder: Path, raw: dict[str, Any], name: str = "field") -> None:
     text = yaml.safe_dump(raw, allow_unicode=True)
     (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-
-
-def test_100_000_rows_take_seconds_not_minutes() -> None:
-    """About a second and a half for the catalogue's 27 rules; room for a busy machine."""
-    rows = 100_000
-    frame = frame_of("catalogue", [SOUND["catalogue"]] * 10)
-    frame = frame.loc[frame.index.repeat(rows // 10)].set_axis(pd.RangeIndex(rows))
-    frame["name"] = [f"第{row}号路{row % 7}灯" for row in range(rows)]
-    run("catalogue", frame.head(1))
-    began = time.process_time()
-    run("catalogue", frame)
-    assert time.process_time() - began < 10

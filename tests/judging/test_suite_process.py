@@ -16,7 +16,8 @@ from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.judging.suite_columns import with_suite_columns
 from sharing_pipeline.judging.suite_process import SuiteProcess
 from sharing_pipeline.judging.suite_report import load_suite, run_suite
-from tests.judging.test_expectations import FOLDER, METHODS, ORGANISATIONS, SOUND, broken, frame_of
+from tests.support.broken_rows import SOUND
+from tests.support.suite_frames import FOLDER, METHODS, ORGANISATIONS, broken, frame_of
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from sharing_pipeline.catalog.codes import load_codes
 from sharing_pipeline.catalog.sources import load_source
 from sharing_pipeline.settings import PROJECT
-from tests.catalog.test_sources import SHARED_DATA
+from tests.support.catalogs import SHARED_DATA
 from tests.support.night_helpers import Home
 
 FOLDER = SHARED_DATA / "us-cdc"

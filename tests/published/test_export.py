@@ -1,9 +1,8 @@
-"""How values leave: every kind of text, and a hundred thousand rows in about a second."""
+"""How values leave: every kind of text, in every format."""
 
 from __future__ import annotations
 
 import csv
-import time
 from datetime import date, datetime
 from pathlib import Path
 
@@ -70,14 +69,3 @@ def test_control_characters_do_not_break_a_workbook(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="写不了"):
         write_table(pa.table({"a": [1]}), "csv", tmp_path / "none" / "a.csv")
-
-
-def test_a_hundred_thousand_rows_take_about_a_second(tmp_path: Path) -> None:
-    rows = 100_000
-    table = pa.table(
-        {f"c{place}": [f"S{row:08d}" for row in range(rows)] for place in range(10)}
-        | {"day": [date(2026, 11, 22)] * rows}
-    )
-    began = time.perf_counter()
-    write_table(table, "csv", tmp_path / "many.csv")
-    assert time.perf_counter() - began < 3  # 0.3 s on an idle machine

@@ -14,7 +14,7 @@ from sharing_pipeline.errors import UnreadableFile
 from sharing_pipeline.reading.objects import read_json, read_json_lines
 from sharing_pipeline.settings import PROJECT, Limits
 from sharing_pipeline.sheets.tables import read_tables
-from tests.catalog.test_sources import CONTRACTS
+from tests.support.catalogs import CONTRACTS
 from tests.support.night_helpers import D, Home
 
 LIMITS = Limits()

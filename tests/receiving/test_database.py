@@ -23,7 +23,7 @@ from sharing_pipeline.receiving import database
 from sharing_pipeline.receiving.database import fetch
 from sharing_pipeline.receiving.high_water import Mark, Watch
 from sharing_pipeline.receiving.pull import PULLED
-from tests.catalog.test_sources import catalog_with
+from tests.support.catalogs import catalog_with
 from tests.support.databases import ENTRIES, VARIABLE, WHOLE, entry_row, write_sqlite
 from tests.support.night_helpers import D, Home, entry
 from tests.support.officer import sharing

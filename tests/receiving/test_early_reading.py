@@ -60,14 +60,13 @@ def test_what_was_read_and_not_taken_is_taken_by_the_next_run(home: Home) -> Non
 
 
 def test_leaving_ends_what_is_being_read(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were it not ended, leaving would take the hour for which the look sleeps."""
     monkeypatch.setattr(read_ahead.FileReader, "look", _endless)
     with ReadAhead(home.settings, home.ledger, system_clock, DAY) as ahead:
         ahead.staged()
-        started = time.monotonic()
-    assert time.monotonic() - started < 5
     monkeypatch.undo()
     assert accepted(home) == ALL
 
 
 def _endless(_reader: object, sandbox: read_ahead.Sandbox, _file: object) -> object:
-    return sandbox.run(time.sleep, 60)
+    return sandbox.run(time.sleep, 3600)

@@ -78,7 +78,8 @@ class Home:
         sources: Mapping[str, str] | None = None,
     ) -> None:
         self.settings = Settings(home=folder / "home", catalog=folder / "catalog")
-        shutil.copytree(PROJECT / "catalog", self.settings.catalog)
+        if not self.settings.catalog.exists():
+            shutil.copytree(PROJECT / "catalog", self.settings.catalog)
         for name, yaml in (sources or {}).items():
             path = self.settings.catalog / "sources" / f"{name}.yaml"
             path.write_text(yaml, encoding="utf-8")
@@ -86,6 +87,12 @@ class Home:
             listed = organisations(*"ABCDEFGH")
         if listed:
             self.put("organisation/organisations.csv", listed)
+
+    def copied_to(self, folder: Path) -> Home:
+        """The same home and catalog once more, for a test that changes them."""
+        shutil.copytree(self.settings.home, folder / "home")
+        shutil.copytree(self.settings.catalog, folder / "catalog")
+        return Home(folder, listed=[])
 
     @property
     def inbox(self) -> Path:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sharing_pipeline.catalog.codes import load_codes
-from sharing_pipeline.catalog.contracts import SQL_TYPES, Column, load_contracts
+from sharing_pipeline.catalog.contracts import SQL_TYPES, Column
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.settings import PROJECT
 from sharing_pipeline.values.columns import DTYPES, ReadColumn, read_column
@@ -102,7 +101,6 @@ def test_timestamps_are_shanghai_wall_clock_without_a_zone() -> None:
     assert read_timestamp("1772640000123") == datetime(2026, 3, 5, 0, 0, 0, 123000)
 
 
-@settings(deadline=None)
 @given(st.datetimes(datetime(1970, 1, 2), datetime(9999, 1, 1)), st.integers(-14, 14))
 def test_any_moment_keeps_its_instant(moment: datetime, hours: int) -> None:
     sign = "-" if hours < 0 else "+"
@@ -111,14 +109,12 @@ def test_any_moment_keeps_its_instant(moment: datetime, hours: int) -> None:
     assert read_timestamp(text) == expected.replace(tzinfo=None)
 
 
-@settings(deadline=None)
 @given(st.dates(), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"]))
 def test_any_date_in_any_order_that_begins_with_the_year(day: date, form: str) -> None:
     text = form.replace("%Y", f"{day.year:04}").replace("%m", f"{day.month}")
     assert read_date(text.replace("%d", f"{day.day}")) == day
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_breaks_a_reader(text: str) -> None:
     read_date(text, from_workbook=True)
@@ -379,21 +375,3 @@ def test_dates_become_date32_cheaply_to_the_edges_of_the_calendar() -> None:
     values = read(["0001-01-01", "9999-12-31", None], "date").values
     arrow = pa.array(values).cast(pa.date32())
     assert arrow.to_pylist() == [date(1, 1, 1), date(9999, 12, 31), None]
-
-
-def test_a_whole_catalogue_of_100_000_rows_is_read_in_no_time() -> None:
-    """The target is half a second on an idle machine; the limit leaves room for a busy one."""
-    rows = range(100_000)
-    samples = {
-        "code": [f"361100{row:012}" for row in rows],
-        "date": [f"202{row % 6}-{1 + row % 12}-{1 + row % 28}" for row in rows],
-        "label": ["每月更新"] * len(rows),
-        "boolean": ["是"] * len(rows),
-    }
-    text = pd.Series([f"名称{row}" for row in rows], dtype="str")
-    contract = load_contracts(CATALOG)["catalogue"]
-    raw = {c.name: pd.Series(samples.get(c.type, text), dtype="str") for c in contract.columns}
-    began = time.process_time()
-    for column in contract.columns:
-        read_column(raw[column.name], column, CODES, from_workbook=True)
-    assert time.process_time() - began < 3
