@@ -1,7 +1,7 @@
 """What the cell reader leaves out about a sheet: what is hidden, merged, wrong or not computed.
 
 Plain data, and how it is put into a grid or into words. Each format finds it in its own way:
-xlsx_parts.py, ods_content.py, xls_records.py.
+xlsx_parts.py, ods_content.py, xls_details.py.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sharing_pipeline.errors import UnreadableFile
-from sharing_pipeline.reading import ods_content, xls_records, xlsx_parts
+from sharing_pipeline.reading import ods_content, xls_details, xlsx_parts
 from sharing_pipeline.reading.content import DAMAGED, PASSWORD, ZIP_ERRORS
 from sharing_pipeline.reading.grid import Grid, check_cells, check_size, text_column
 from sharing_pipeline.reading.sheet_details import Beside
@@ -40,7 +40,7 @@ def read_workbook(
         # On its own first: a broken file must not be looked at further.
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = _visible_sheets(book, limits, notes)
-        beside = _beside(data, form, [one.name for one in book.sheets_metadata], names, limits)
+        beside = _beside(data, form, names, limits)
         grids = []
         for name in names:
             of_sheet = beside.get(name, Beside())
@@ -53,7 +53,7 @@ def read_workbook(
     except PasswordError:
         raise UnreadableFile(PASSWORD) from None
     except (CalamineError, *ZIP_ERRORS) as error:
-        if form == "xls" and xls_records.is_locked(data):
+        if form == "xls" and xls_details.is_locked(data):
             raise UnreadableFile(PASSWORD) from error
         raise UnreadableFile(DAMAGED) from error
     return grids, notes
@@ -117,12 +117,10 @@ def _check_container(data: bytes, limits: Limits) -> list[str]:
     return [MACROS] if macros else []
 
 
-def _beside(
-    data: bytes, form: str, names: list[str], visible: list[str], limits: Limits
-) -> Mapping[str, Beside]:
-    """What the cell reader leaves out of each sheet of `names`, as far as it is `visible`."""
+def _beside(data: bytes, form: str, visible: list[str], limits: Limits) -> Mapping[str, Beside]:
+    """What the cell reader leaves out, by the name of the sheet; of xlsx as far as `visible`."""
     if form == "xls":
-        return dict(zip(names, xls_records.look_beside(data), strict=False))
+        return xls_details.look_beside(data)
     if form == "xlsb":
         return {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 
-from sharing_pipeline.reading.xls_records import column_widths
+from sharing_pipeline.reading.xls_details import column_widths
 from sharing_pipeline.reply.xlsx.xml_edit import Element, elements
 
 _LENGTH = re.compile(r"([\d.]+)(mm|cm|in|pt|px)")
@@ -23,7 +23,7 @@ _MOST_COLUMNS = 1_024
 def widths_of(data: bytes, form: str, sheets: Sequence[str]) -> dict[str, dict[int, float]]:
     """Widths by sheet and column (from 1), as far as they can be read; `sheets` in their order."""
     if form == "xls":
-        return dict(zip(sheets, column_widths(data), strict=False))
+        return column_widths(data)
     return _of_ods(data) if form == "ods" else {}
 
 

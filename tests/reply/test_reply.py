@@ -174,7 +174,8 @@ def test_marks_of_an_earlier_reply_go_when_their_cell_is_mended(
     shutil.copyfile(reply, second)
     parts = parts_of(second)
     name = "xl/worksheets/sheet1.xml"
-    write_parts(second, parts | {name: parts[name].replace("有空时".encode(), "每年".encode())})
+    wrong, right = (text.encode("ascii", "xmlcharrefreplace") for text in ("有空时", "每年"))
+    write_parts(second, parts | {name: parts[name].replace(wrong, right)})
     back = reply_to(settings, second)
     expected = {place: rules for place, rules in WRONG.items() if place != "F5"}
     marked = marks(back, "目录")
