@@ -1,4 +1,4 @@
-"""Every failure that a user sees: an aim, the facts, what to do, and the exit status.
+"""Failures: what a user sees says an aim, the facts and what to do, and has an exit status.
 
 Only the command line turns these into text on a terminal; everybody else raises them.
 A bug is not one of these: it stays an ordinary exception.
@@ -53,3 +53,10 @@ class ReadingBug(UnreadableFile):
     def __init__(self, message: str, details: str) -> None:
         super().__init__(message)
         self.details = details
+
+
+class EngineError(RuntimeError):
+    """The engine couldn't run a statement: no room, a file that can't be read, or our own fault.
+
+    No message for a user by itself; whoever knows what was being done says what to do.
+    """

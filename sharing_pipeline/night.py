@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from sharing_pipeline.assessment.assess import Assessed, assess
 from sharing_pipeline.assessment.definitions import (
     Definition,
@@ -22,7 +20,7 @@ from sharing_pipeline.assessment.definitions import (
     official_on,
     pick,
 )
-from sharing_pipeline.errors import ConfigurationError, NothingPublished, Unannounced
+from sharing_pipeline.errors import ConfigurationError, EngineError, NothingPublished, Unannounced
 from sharing_pipeline.facts.build import Facts, build_facts
 from sharing_pipeline.figures.publish import Revision, publish, refuse_changed
 from sharing_pipeline.receiving.early_reading import Progress, ReadAhead
@@ -149,7 +147,7 @@ class Night:
             write_page(self.settings, self.ledger)
             mart.result()
             replies.wait(self.progress)
-        except (OSError, duckdb.Error) as error:
+        except (OSError, EngineError) as error:
             raise Unannounced(
                 f"{self.day} 的三率已经公布，但首页、mart 或回执没有写成：{error}。"
                 "请检查主目录的空间和权限后再运行一次；公布的结果不会变。"

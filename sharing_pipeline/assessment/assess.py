@@ -33,8 +33,6 @@ from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 
-_ORDER = "SELECT * FROM {table} ORDER BY subject_id"
-
 
 @dataclass(frozen=True)
 class Assessed:
@@ -74,7 +72,7 @@ def assess(settings: Settings, facts: Facts, definitions: list[Definition]) -> l
         for definition in definitions:
             provisional = _RULES[definition.indicator](night, definition)
             path = lake.new("assessment")
-            rows = engine.write(_ORDER.format(table="assessed"), path)
+            rows = engine.write_table("assessed", path, "subject_id")
             assessed.append(
                 Assessed(definition, path, rows, provisional, night.working_days.version)
             )

@@ -55,7 +55,7 @@ def exchange_state(store: Store, day: date) -> str:
     load_daily(store, news, day)
     store.engine.create("exchange_state", "facts/exchange_state")
     path = store.lake.new("exchange_state")
-    store.engine.write("SELECT * FROM exchange_state ORDER BY resource_id", path)
+    store.engine.write_table("exchange_state", path, "resource_id")
     store.session.add(
         Snapshot(
             kind="exchange",

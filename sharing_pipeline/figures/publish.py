@@ -25,7 +25,7 @@ from sharing_pipeline.figures.configuration import configuration
 from sharing_pipeline.figures.issues import list_issues
 from sharing_pipeline.figures.scoreboard import Earlier, attainment, earlier_days, score
 from sharing_pipeline.settings import Clock, Settings
-from sharing_pipeline.store.engine import Engine, quoted
+from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import (
     Ledger,
@@ -36,20 +36,6 @@ from sharing_pipeline.store.ledger import (
     Submission,
     wall_clock,
 )
-
-_MOVED = """
-SELECT
-    COALESCE(old_.subject_id, new_.subject_id) AS subject_id,
-    COALESCE(new_.org_code, old_.org_code) AS org_code,
-    old_.outcome AS outcome_before, old_.reason AS reason_before,
-    new_.outcome AS outcome_after, new_.reason AS reason_after
-FROM (SELECT * FROM read_parquet({old})) AS old_
-FULL JOIN (SELECT * FROM read_parquet({new})) AS new_ ON new_.subject_id = old_.subject_id
-WHERE old_.outcome IS DISTINCT FROM new_.outcome
-    OR old_.reason IS DISTINCT FROM new_.reason
-    OR old_.org_code IS DISTINCT FROM new_.org_code
-ORDER BY subject_id
-"""
 
 
 @dataclass(frozen=True)
@@ -155,13 +141,15 @@ def _publish_definition(
 ) -> Revision:
     definition = assessed.definition
     before = latest_revision(session, day, definition.id)
-    if before is not None and _same(engine, lake, before, assessed):
+    if before is not None and _is_same(engine, lake, before, assessed):
         return Revision(definition, before.revision, False, 0, [])
     number = before.revision + 1 if before else 1
     own_inputs = inputs | {"calendar": assessed.calendar_version}
     moved_path, moved = _write_moved(engine, lake, before, assessed)
     scoreboard = lake.new("scoreboard")
-    engine.write(_scoreboard_sql(definition.id, number), scoreboard)
+    engine.write(
+        "figures/published_scoreboard", scoreboard, definition=definition.id, revision=number
+    )
     changed = sorted(
         name for name in own_inputs if before and before.inputs.get(name) != own_inputs[name]
     )
@@ -197,37 +185,30 @@ def _publish_definition(
     return Revision(definition, number, True, moved, changed)
 
 
-def _scoreboard_sql(definition: str, revision: int) -> str:
-    trend = "change_from_month_end, change_from_quarter_end"
-    return (
-        f"SELECT * EXCLUDE ({trend}, small_base), CAST({revision} AS BIGINT) AS revision, "
-        f"{trend}, small_base FROM scoreboard WHERE definition = '{definition}' "
-        "ORDER BY scope_type, scope_code"
-    )
-
-
-def _same(engine: Engine, lake: Lake, before: Publication, assessed: Assessed) -> bool:
+def _is_same(engine: Engine, lake: Lake, before: Publication, assessed: Assessed) -> bool:
     """Whether a published revision holds the same assessment as tonight's.
 
     The scoreboard is not compared: what was published of the same assessment stays as it is.
     """
-    old = f"SELECT * FROM read_parquet({quoted(lake.path(before.assessment_path))})"
-    new = f"SELECT * FROM read_parquet({quoted(assessed.path)})"
-    return not any(
-        engine.rows(f"SELECT count(*) FROM ({one} EXCEPT {other})")[0][0]
-        for one, other in ((old, new), (new, old))
-    )
+    _view_both(engine, lake, before, assessed)
+    ((differing,),) = engine.query("figures/differing_rows")
+    return not differing
 
 
 def _write_moved(
     engine: Engine, lake: Lake, before: Publication | None, assessed: Assessed
 ) -> tuple[str, int]:
+    """The file of the subjects that this revision moves, and how many they are."""
     if before is None:
         return "", 0
     path = lake.new("moved")
-    old = quoted(lake.path(before.assessment_path))
-    moved = _MOVED.format(old=old, new=quoted(assessed.path))
-    return lake.name(path), engine.write(moved, path)
+    _view_both(engine, lake, before, assessed)
+    return lake.name(path), engine.write("figures/moved", path)
+
+
+def _view_both(engine: Engine, lake: Lake, before: Publication, assessed: Assessed) -> None:
+    engine.view_parquet("assessment_before", [lake.path(before.assessment_path)])
+    engine.view_parquet("assessment_now", [assessed.path])
 
 
 def _publish_night(
@@ -250,7 +231,7 @@ def _publish_night(
     texts = load_texts(settings.catalog)
     list_issues(engine, lake, session, facts, texts, contract, official, night_before)
     path = lake.new("issue")
-    engine.write("SELECT * FROM issue ORDER BY issue_id", path)
+    engine.write_table("issue", path, "issue_id")
     session.merge(
         PublishedNight(
             as_of=facts.day,

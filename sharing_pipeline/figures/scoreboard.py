@@ -74,10 +74,11 @@ def score(
     engine.create(
         "scoreboard",
         "figures/scoreboard",
-        rate_display=_two_digits("rated.hundredths"),
-        **{
-            f"from_{moment}": _difference(f"before_{moment}")
-            for moment in ("night", "month", "quarter")
+        {
+            "rate_display": _two_digits("rated.hundredths"),
+            "from_night": _difference("before_night"),
+            "from_month": _difference("before_month"),
+            "from_quarter": _difference("before_quarter"),
         },
     )
 

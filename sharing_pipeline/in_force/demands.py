@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from sharing_pipeline.in_force.snapshots import Store, load_rows
 from sharing_pipeline.store.ledger import Snapshot, Submission, last_number
+from sharing_pipeline.store.warehouse_text import identifiers
 
 
 def demand_state(store: Store) -> str:
@@ -31,7 +32,7 @@ def demand_state(store: Store) -> str:
     store.engine.load_files("before_", before, columns)
     load_rows(store, "demand", list(news) or [0])
     path = store.lake.new("state_demand")
-    store.engine.write(_LATEST.format(names=", ".join(f'"{name}"' for name in columns)), path)
+    store.engine.write("in_force/latest_demand", path, {"columns": identifiers(columns)})
     store.session.add(
         Snapshot(
             kind="demand",
@@ -43,10 +44,3 @@ def demand_state(store: Store) -> str:
         )
     )
     return store.lake.name(path)
-
-
-_LATEST = """
-WITH both_ AS (SELECT {names} FROM before_ UNION ALL SELECT {names} FROM incoming),
-latest AS (SELECT key, max(submission) AS submission FROM both_ GROUP BY key)
-SELECT both_.* FROM both_ JOIN latest USING (key, submission) ORDER BY key
-"""

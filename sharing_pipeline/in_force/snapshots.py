@@ -275,8 +275,8 @@ def _write_state(store: Store) -> dict[str, str]:
     for dataset in (*FOLDED, "vanished"):
         path = store.lake.new(f"state_{dataset}")
         key = "catalogue_code" if dataset == "vanished" else "key"
-        store.engine.write(
-            f"SELECT * FROM state_{dataset} ORDER BY {key}, source, submission, sheet, row", path
+        store.engine.write_table(
+            f"state_{dataset}", path, key, "source", "submission", "sheet", "row"
         )
         files[dataset] = store.lake.name(path)
     return files

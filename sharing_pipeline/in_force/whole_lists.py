@@ -59,8 +59,12 @@ def load_file(
     columns: dict[str, str],
 ) -> None:
     """Makes a view of one of a night's files, or an empty one where there is none."""
-    # A list that is replaced whole may share its file with an earlier one of the same night.
-    number = files.get(f"{kind}_submission")
-    where = f"submission = {number}" if number else "true"
     paths = [lake.path(files[kind])] if kind in files else []
-    engine.view_files(table, paths, columns, where)
+    number = files.get(f"{kind}_submission")
+    if number is None:
+        engine.view_files(table, paths, columns)
+        return
+    # A list that is replaced whole may share its file with an earlier one of the same night.
+    engine.view_files(f"{table}_file", paths, columns)
+    fill = {"rows": f"{table}_file"}
+    engine.create(table, "in_force/of_submissions", fill, submissions=[int(number)])

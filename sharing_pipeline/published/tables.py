@@ -26,8 +26,12 @@ from sharing_pipeline.errors import UsageError
 from sharing_pipeline.figures.publish import latest_revisions
 from sharing_pipeline.published.sample_notice import nature_in_force, nature_received
 from sharing_pipeline.settings import Settings
-from sharing_pipeline.store.engine import Engine, arrow_schema, columns_of, quoted
-from sharing_pipeline.store.in_force_table import IN_FORCE, SUBMISSION_ID, in_force_select
+from sharing_pipeline.store.engine import Engine, arrow_schema, columns_of
+from sharing_pipeline.store.in_force_table import (
+    IN_FORCE,
+    IN_FORCE_TABLE,
+    in_force_columns,
+)
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import (
     LakeFile,
@@ -37,6 +41,7 @@ from sharing_pipeline.store.ledger import (
     PublishedNight,
     Submission,
 )
+from sharing_pipeline.store.warehouse_text import identifiers
 
 TABLES = ("assessment", "scoreboard", "issue", *IN_FORCE, "submission", "quarantine", "definition")
 """Every table that can be exported."""
@@ -110,7 +115,7 @@ class Published:
             return self._figures(name, publications)
         night = self.night(asked)
         if name == "issue":
-            return self._query([night.issue_path], "SELECT * FROM rows_ ORDER BY issue_id")
+            return self._ordered([night.issue_path], "issue_id")
         return self._in_force(name, night)
 
     def nature(self, name: str, day: date | None = None) -> str:
@@ -127,27 +132,27 @@ class Published:
         before and after (None where it was no subject); empty for a first publication."""
         if not publication.moved_path:
             return []
-        return self._query([publication.moved_path], "FROM rows_ ORDER BY subject_id").to_pylist()
+        return self._ordered([publication.moved_path], "subject_id").to_pylist()
 
     def _contract(self, name: str) -> Contract:
         return load_contracts(self.settings.catalog)[name]
 
-    def _query(self, files: Sequence[str], query: str) -> pa.Table:
+    def _ordered(self, files: Sequence[str], *key: str) -> pa.Table:
+        """The rows of lake files in the order of their key."""
         lake = Lake(self.settings)
         with Engine(self.settings) as engine:
-            names = ", ".join(quoted(lake.path(file)) for file in files)
-            engine.connection.execute(
-                f"CREATE OR REPLACE TEMP VIEW rows_ AS FROM read_parquet([{names}])"
-            )
-            return engine.arrow(query)
+            engine.view_parquet("published", [lake.path(file) for file in files])
+            return engine.table("published", order_by=key)
 
     def _figures(self, name: str, publications: Sequence[Publication]) -> pa.Table:
-        files = [getattr(one, f"{name}_path") for one in publications]
-        key = ", ".join(self._contract(name).key)
-        return self._query(files, f"SELECT * FROM rows_ ORDER BY {key}")
+        files = [getattr(publication, f"{name}_path") for publication in publications]
+        return self._ordered(files, *self._contract(name).key)
 
     def _in_force(self, name: str, night: PublishedNight) -> pa.Table:
-        return self._query([night.facts[name]], in_force_select(self._contract(name), "rows_"))
+        with Engine(self.settings) as engine:
+            engine.view_parquet("published", [Lake(self.settings).path(night.facts[name])])
+            columns = in_force_columns(self._contract(name), "published")
+            return engine.query_arrow(IN_FORCE_TABLE, columns)
 
     def _submission(self, day: date | None) -> pa.Table:
         with self.ledger.session() as session:
@@ -162,14 +167,13 @@ class Published:
         known = {row["submission_id"] for row in self._submission(day).to_pylist()}
         with self.ledger.session() as session:
             files = _finding_files(session)
-        names = ", ".join(f'"{one}"' for one in self._contract("quarantine").names[1:])
         if not files:
             return _as_table([], self._contract("quarantine"))
-        rows = self._query(
-            files,
-            f"SELECT {SUBMISSION_ID}, {names} FROM rows_ WHERE severity = 'critical' "
-            'ORDER BY submission, sheet, "row", "column", rule',
-        )
+        lake = Lake(self.settings)
+        columns = identifiers(self._contract("quarantine").names[1:])
+        with Engine(self.settings) as engine:
+            engine.view_parquet("finding", [lake.path(file) for file in files])
+            rows = engine.query_arrow("published/quarantine", {"columns": columns})
         listed = [one in known for one in rows["submission_id"].to_pylist()]
         return rows.filter(pa.array(listed, pa.bool_()))
 

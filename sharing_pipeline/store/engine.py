@@ -1,15 +1,15 @@
 """The engine: DuckDB in-process, running the SQL texts under warehouse/.
 
-Knows how to open a connection, read a warehouse text and write a table to the lake.
-What the SQL means stands in the SQL.
+The only module that touches a connection. Knows how to run a text, to load rows and files, to
+read a table plainly and to write one to the lake. What the SQL means stands in the SQL.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +17,75 @@ import duckdb
 import pyarrow as pa
 
 from sharing_pipeline.catalog.contracts import Contract
-from sharing_pipeline.errors import ConfigurationError
+from sharing_pipeline.errors import EngineError
 from sharing_pipeline.settings import Settings
+from sharing_pipeline.store.warehouse_text import (
+    identifier,
+    identifiers,
+    literal,
+    warehouse_sql,
+)
 
-PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+MEMORY = "2GB"
+"""A bound leaves room for pandas and for the child that reads files."""
+
+_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+PARQUET = f"({_PARQUET})"
+_READ_WHOLE = "PARQUET_VERSION V2, WRITE_BLOOM_FILTER false"
+"""For a file that is large and read whole: the newer encodings of numbers and texts save a seventh
+of all the time of a log, and nothing is looked up in it by a filter."""
+
+Filled = Mapping[str, str]
+"""What is filled into a text's placeholders: names of tables, lists of columns."""
 
 
 class Engine:
-    """One DuckDB connection with the warehouse's texts at hand."""
+    """One DuckDB connection with the warehouse's texts at hand.
 
-    def __init__(self, settings: Settings) -> None:
-        self.warehouse = settings.warehouse
-        # A bound leaves room for pandas and for the child that reads files.
-        self.connection = duckdb.connect(config={"memory_limit": "2GB"})
-        self.connection.execute(f"SET temp_directory = {quoted(_spill_folder(settings.home))}")
-        self.connection.execute("SET enable_progress_bar = false")
+    Methods that take `text` run warehouse/<text>.sql; `fill` is for its placeholders `{name}`, and
+    further keyword arguments are the values of its `$name`. Whatever the engine can't do raises
+    EngineError.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        database: Path | None = None,
+        memory: str = MEMORY,
+        threads: int | None = None,
+    ) -> None:
+        """`database`: a file in which the tables are kept; without one they last as long as the
+        engine. `threads`: at most so many, by default one for each core."""
+        self.warehouse = self._warehouse = settings.warehouse
+        self._kept = "" if database else "TEMP"
+        self._views: set[str] = set()
+        config: dict[str, Any] = {"memory_limit": memory, "temp_directory": _spill(settings.home)}
+        if threads is not None:
+            config["threads"] = threads
+        with _as_engine_error():
+            self._connection = duckdb.connect(str(database or ":memory:"), config=config)
+            self._connection.execute("SET enable_progress_bar = false")
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection itself."""
+        return self._connection
+
+    def rows(self, select: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with _as_engine_error():
+            return self._connection.execute(select, parameters or []).fetchall()
+
+    def arrow(self, select: str) -> pa.Table:
+        """All rows of a query as an Arrow table."""
+        with _as_engine_error():
+            return self._connection.sql(select).to_arrow_table()
 
     def close(self) -> None:
         """Frees the connection and its memory."""
-        self.connection.close()
+        with _as_engine_error():
+            self._connection.close()
 
     def __enter__(self) -> Engine:
         return self
@@ -43,53 +93,203 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def run(self, text: str, **names: str) -> duckdb.DuckDBPyConnection:
-        """Runs warehouse/<text>.sql; `{names}` in it are identifiers, never values."""
-        return self.connection.execute(sql_text(self.warehouse, text).format(**names))
+    def create(self, table: str, text: str, fill: Filled | None = None, **values: object) -> None:
+        """Makes a table of what a text yields."""
+        self._make_table(table, self._sql(text, fill), values)
 
-    def create(self, table: str, text: str, **names: str) -> None:
-        """Makes a temporary table from warehouse/<text>.sql."""
-        select = sql_text(self.warehouse, text).format(**names)
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}")
+    def view(self, view: str, text: str, fill: Filled | None = None) -> None:
+        """The same as a view, which can have no values: it is worked out whenever it is read."""
+        self._make_view(view, self._sql(text, fill))
+
+    def insert(self, table: str, text: str, fill: Filled | None = None, **values: object) -> None:
+        """Adds what a text yields to a table."""
+        self._execute(f"INSERT INTO {table} {self._sql(text, fill)}", values)
+
+    def run(self, text: str, fill: Filled | None = None, **values: object) -> None:
+        """Runs a text that changes a table."""
+        self._execute(self._sql(text, fill), values)
+
+    def query(
+        self, text: str, fill: Filled | None = None, **values: object
+    ) -> list[tuple[Any, ...]]:
+        """All rows that a text yields."""
+        with _as_engine_error():
+            return self._connection.execute(self._sql(text, fill), values).fetchall()
+
+    def query_arrow(self, text: str, fill: Filled | None = None, **values: object) -> pa.Table:
+        """The same as an Arrow table."""
+        with _as_engine_error():
+            return self._connection.sql(self._sql(text, fill), params=values).to_arrow_table()
+
+    def records(
+        self, text: str, fill: Filled | None = None, **values: object
+    ) -> list[dict[str, Any]]:
+        """The same as a dict for each row."""
+        with _as_engine_error():
+            found = self._connection.execute(self._sql(text, fill), values)
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def load(self, table: str, rows: pa.Table) -> None:
-        """Makes a temporary table from Arrow rows."""
-        self.connection.register("incoming_rows", rows)
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM incoming_rows")
-        self.connection.unregister("incoming_rows")
+        """Makes a table from Arrow rows."""
+        with self._incoming(rows) as incoming:
+            self._make_table(table, f"FROM {incoming}")
 
-    def load_files(self, table: str, paths: Iterable[Path], columns: dict[str, str]) -> None:
-        """Makes a temporary table of the given columns from Parquet files, or an empty one."""
-        body = _from_files(paths, columns)
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {body}")
+    def append(self, table: str, rows: pa.Table, columns: Mapping[str, str]) -> None:
+        """Adds Arrow rows to a table, which is made with these columns if there is none yet."""
+        typed = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
+        self._execute(f"CREATE {self._kept} TABLE IF NOT EXISTS {table} ({typed})")
+        with self._incoming(rows) as incoming:
+            self._execute(f"INSERT INTO {table} FROM {incoming}")
 
-    def view_files(
-        self, view: str, paths: Iterable[Path], columns: dict[str, str], where: str = "true"
-    ) -> None:
+    def insert_rows(self, table: str, source: str) -> None:
+        """Adds the rows of another table of the same columns."""
+        self._execute(f"INSERT INTO {table} FROM {source}")
+
+    def load_parquet(self, table: str, paths: Sequence[Path]) -> None:
+        """Makes a table of all columns of Parquet files, at least one."""
+        self._make_table(table, f"FROM read_parquet({_list(paths)})")
+
+    def load_files(self, table: str, paths: Iterable[Path], columns: Mapping[str, str]) -> None:
+        """Makes a table of the given columns from Parquet files, or an empty one."""
+        self._make_table(table, _from_files(paths, columns))
+
+    def view_files(self, view: str, paths: Iterable[Path], columns: Mapping[str, str]) -> None:
         """The same as a view: queries then read just the columns that they need."""
-        body = _from_files(paths, columns)
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM ({body}) AS stored WHERE {where}"
-        )
+        self._make_view(view, _from_files(paths, columns))
 
-    def write(self, select: str, path: Path) -> int:
-        """Writes a query's rows to a new Parquet file; the caller's total ORDER BY makes
-        the same rows the same bytes. Returns the number of rows."""
-        written = self.connection.execute(f"COPY ({select}) TO {quoted(path)} {PARQUET}").fetchone()
+    def view_parquet(
+        self, view: str, paths: Sequence[Path], *, numbered: bool = False, of_file: bool = False
+    ) -> None:
+        """A view of all columns of Parquet files, at least one; with a row's position in its file
+        as `file_row_number` if they are `numbered`, and with the file's path as `filename`."""
+        options = "".join(
+            f", {option} = true"
+            for option, wanted in (
+                ("union_by_name", len(paths) > 1),
+                ("file_row_number", numbered),
+                ("filename", of_file),
+            )
+            if wanted
+        )
+        self._make_view(view, f"FROM read_parquet({_list(paths)}{options})")
+
+    def alias(self, view: str, table: str) -> None:
+        """A second name for a table."""
+        self._make_view(view, f"FROM {table}")
+
+    def drop(self, table: str) -> None:
+        """Takes a table away, so that a view can have its name."""
+        self._execute(f"DROP TABLE {table}")
+
+    def table(
+        self, table: str, columns: Sequence[str] = (), order_by: Sequence[str] = ()
+    ) -> pa.Table:
+        """A table's rows, or some columns of them."""
+        with _as_engine_error():
+            return self._connection.sql(_plain(table, columns, order_by)).to_arrow_table()
+
+    def distinct(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
+        """The different combinations of some columns of a table, in their order."""
+        names = identifiers(columns)
+        with _as_engine_error():
+            select = f"SELECT DISTINCT {names} FROM {table} ORDER BY {names}"
+            return self._connection.execute(select).fetchall()
+
+    def write(
+        self,
+        text: str,
+        path: Path,
+        fill: Filled | None = None,
+        *,
+        read_whole: bool = False,
+        **values: object,
+    ) -> int:
+        """Writes what a text yields to a new Parquet file; its total ORDER BY makes the same rows
+        the same bytes. Returns the number of rows."""
+        options = f"{_PARQUET}, {_READ_WHOLE}" if read_whole else _PARQUET
+        return self._copy(self._sql(text, fill), path, options, values)
+
+    def write_table(self, table: str, path: Path, *order_by: str) -> int:
+        """Writes a table to a new Parquet file, ordered by columns that no two rows share."""
+        return self._copy(_plain(table, (), order_by), path, _PARQUET)
+
+    def write_csv(self, table: str, path: Path) -> None:
+        """Writes a table as csv with a header: UTF-8 without BOM, empty for NULL."""
+        self._copy(f"FROM {table}", path, "FORMAT csv, HEADER, DELIMITER ','")
+
+    def write_json(self, table: str, path: Path) -> None:
+        """Writes a table as one JSON list of objects."""
+        self._copy(f"FROM {table}", path, "FORMAT json, ARRAY true")
+
+    def _sql(self, text: str, fill: Filled | None) -> str:
+        return warehouse_sql(self._warehouse, text, fill or {})
+
+    def _execute(self, sql: str, values: Mapping[str, object] | None = None) -> None:
+        with _as_engine_error():
+            self._connection.execute(sql, values or {})
+
+    def _make_table(
+        self, table: str, select: str, values: Mapping[str, object] | None = None
+    ) -> None:
+        if table in self._views:
+            self._execute(f"DROP VIEW {table}")
+            self._views.discard(table)
+        self._execute(f"CREATE OR REPLACE {self._kept} TABLE {table} AS {select}", values)
+
+    def _make_view(self, view: str, select: str) -> None:
+        self._execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {select}")
+        self._views.add(view)
+
+    def _copy(
+        self, select: str, path: Path, options: str, values: Mapping[str, object] | None = None
+    ) -> int:
+        with _as_engine_error():
+            copy = f"COPY ({select}) TO {literal(path)} ({options})"
+            written = self._connection.execute(copy, values or {}).fetchone()
         return int(written[0]) if written else 0
 
-    def rows(self, select: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
-        return self.connection.execute(select, parameters or []).fetchall()
+    @contextmanager
+    def _incoming(self, rows: pa.Table) -> Iterator[str]:
+        """The name under which Arrow rows can be read meanwhile."""
+        self._connection.register("incoming_rows", rows)
+        try:
+            yield "incoming_rows"
+        finally:
+            self._connection.unregister("incoming_rows")
 
-    def arrow(self, select: str) -> pa.Table:
-        """All rows of a query as an Arrow table."""
-        return self.connection.sql(select).to_arrow_table()
+
+@contextmanager
+def _as_engine_error() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise EngineError(str(error)) from error
 
 
-def _spill_folder(home: Path) -> Path:
+def _spill(home: Path) -> str:
     """Where what doesn't fit into memory goes: into the home, which has room, if it may."""
-    return home / "tmp" if os.access(home, os.W_OK) else Path(tempfile.gettempdir())
+    return str(home / "tmp" if os.access(home, os.W_OK) else tempfile.gettempdir())
+
+
+def _plain(table: str, columns: Sequence[str], order_by: Sequence[str]) -> str:
+    order = f" ORDER BY {identifiers(order_by)}" if order_by else ""
+    return f"SELECT {identifiers(columns) or '*'} FROM {table}{order}"
+
+
+def _from_files(paths: Iterable[Path], columns: Mapping[str, str]) -> str:
+    """SELECT of columns from Parquet files, or of no rows."""
+    listed = list(paths)
+    if listed:
+        return f"SELECT {identifiers(columns)} FROM read_parquet({_list(listed)})"
+    typed = ", ".join(
+        f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in columns.items()
+    )
+    return f"SELECT {typed} WHERE false"
+
+
+def _list(paths: Sequence[Path]) -> str:
+    return f"[{', '.join(literal(path) for path in paths)}]"
 
 
 _ARROW = {
@@ -102,24 +302,9 @@ _ARROW = {
 }
 
 
-def arrow_schema(columns: dict[str, str]) -> pa.Schema:
+def arrow_schema(columns: Mapping[str, str]) -> pa.Schema:
     """The Arrow schema of columns with SQL types."""
     return pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
-
-
-def _from_files(paths: Iterable[Path], columns: dict[str, str]) -> str:
-    """SELECT of columns from Parquet files, or of no rows."""
-    names = ", ".join(quoted(path) for path in paths)
-    if names:
-        wanted = ", ".join(f'"{column}"' for column in columns)
-        return f"SELECT {wanted} FROM read_parquet([{names}])"
-    typed = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())
-    return f"SELECT {typed} WHERE false"
-
-
-def quoted(path: Path) -> str:
-    """A path as an SQL string."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def columns_of(contract: Contract) -> dict[str, str]:
@@ -127,12 +312,11 @@ def columns_of(contract: Contract) -> dict[str, str]:
     return {column.name: column.sql_type for column in contract.columns}
 
 
-@cache
+def quoted(path: Path) -> str:
+    """A path as an SQL string."""
+    return literal(path)
+
+
 def sql_text(warehouse: Path, text: str) -> str:
-    """The text of warehouse/<text>.sql without its trailing semicolon."""
-    path = warehouse / f"{text}.sql"
-    if not path.is_file():
-        raise ConfigurationError(
-            f"缺少 SQL 文件 {path}；warehouse/ 文件夹不完整，请重新取得本程序。"
-        )
-    return path.read_text(encoding="utf-8").strip().rstrip(";")
+    """The text of warehouse/<text>.sql."""
+    return warehouse_sql(warehouse, text, {})

@@ -1,0 +1,11 @@
+-- reads: before_, incoming
+-- yields: the last accepted row of every demand item, of what was known before and what came in.
+WITH known AS (
+    SELECT {columns} FROM before_
+    UNION ALL
+    SELECT {columns} FROM incoming
+),
+latest AS (
+    SELECT key, max(submission) AS submission FROM known GROUP BY key
+)
+SELECT known.* FROM known JOIN latest USING (key, submission) ORDER BY key

@@ -1,0 +1,3 @@
+-- reads: {rows}
+-- yields: the rows of some submissions.
+SELECT * FROM {rows} WHERE list_contains($submissions, submission)
