@@ -82,10 +82,8 @@ def assess(settings: Settings, facts: Facts, definitions: list[Definition]) -> l
 def _load_window(engine: Engine, lake: Lake, facts: Facts, first: date, last: date) -> None:
     until = min(last, facts.day)
     names = [one.name for one in facts.daily if one.first_day <= until and one.last_day >= first]
-    engine.load_files("exchange_new", [lake.path(name) for name in names], DAILY)
-    engine.connection.execute(
-        "DELETE FROM exchange_new WHERE day IS NULL OR day < ? OR day > ?", [first, until]
-    )
+    engine.view_files("exchange_file", [lake.path(name) for name in names], DAILY)
+    engine.create("exchange_new", "facts/exchange_new", first_day=first, last_day=until)
 
 
 def _load_parameters(engine: Engine, definition: Definition, values: dict[str, Any]) -> None:
@@ -104,12 +102,7 @@ def _mount_rate(night: _Night, definition: Definition) -> bool:
     grace = parameters.mount_grace_working_days
     _load_parameters(night.engine, definition, parameters.model_dump())
     _load_night(night.engine, night.day)
-    published = [
-        day
-        for (day,) in night.engine.rows(
-            "SELECT DISTINCT published_on FROM entry WHERE published_on IS NOT NULL ORDER BY 1"
-        )
-    ]
+    published = [day for (day,) in night.engine.distinct("entry", "published_on") if day]
     until = [night.working_days.shift(day, grace) if grace else day for day in published]
     night.engine.load("grace", pa.table({
         "published_on": pa.array(published, pa.date32()),
@@ -146,6 +139,7 @@ def _update_timeliness(night: _Night, definition: Definition) -> bool:
         "obligation": [cycle.obliges for cycle in night.cycles.values()],
     }))  # fmt: skip
     night.engine.create("shut_out", "assessment/shut_out")
+    night.engine.create("update_evidence", "assessment/update_evidence")
     night.engine.create("update_basis", "assessment/update_basis")
     if parameters.method == "periods":
         return _periods(night, first, last)
@@ -153,10 +147,9 @@ def _update_timeliness(night: _Night, definition: Definition) -> bool:
 
 
 def _deadlines(night: _Night, parameters: UpdateTimeliness) -> bool:
-    pairs = night.engine.rows(
-        "SELECT DISTINCT basis_on, update_cycle FROM update_basis WHERE basis_on IS NOT NULL"
-    )
-    table = deadline_table(pairs, parameters, night.cycles, night.working_days)
+    pairs = night.engine.distinct("update_basis", "basis_on", "update_cycle")
+    dated = [(basis_on, cycle) for basis_on, cycle in pairs if basis_on is not None]
+    table = deadline_table(dated, parameters, night.cycles, night.working_days)
     night.engine.load("deadline", _with_overdue_days(table, night.day))
     night.engine.create("assessed", "assessment/update_deadline")
     return bool(pc.any(table["provisional"]).as_py())
@@ -189,8 +182,8 @@ def _demand_completion(night: _Night, definition: Definition) -> bool:
     )
     _load_night(night.engine, night.day)
     night.engine.create("demand_basis", "assessment/demand_basis")
-    keys = night.engine.rows(
-        "SELECT DISTINCT opened_on, working_days, returned_on, resubmitted_on FROM demand_basis"
+    keys = night.engine.distinct(
+        "demand_basis", "opened_on", "working_days", "returned_on", "resubmitted_on"
     )
     table = _with_overdue_days(stage_deadline_table(keys, night.working_days, night.day), night.day)
     stopped = [

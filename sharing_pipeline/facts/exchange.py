@@ -71,11 +71,9 @@ def exchange_state(store: Store, day: date) -> str:
 
 def load_daily(store: Store, files: list[DailyFile], until: date) -> None:
     """Makes table `exchange_new` from the rows of daily files up to a day."""
-    paths = [store.lake.path(one.name) for one in files]
-    store.engine.load_files("exchange_new", paths, DAILY)
-    store.engine.connection.execute(
-        "DELETE FROM exchange_new WHERE day IS NULL OR day > ?", [until]
-    )
+    paths = [store.lake.path(file.name) for file in files]
+    store.engine.view_files("exchange_file", paths, DAILY)
+    store.engine.create("exchange_new", "facts/exchange_new", first_day=date.min, last_day=until)
 
 
 def _news(session: Session, snapshot: Snapshot | None, until: date) -> list[DailyFile]:
@@ -95,14 +93,14 @@ def daily_files(session: Session, until: date, *which: ColumnElement[bool]) -> l
         *which,
     )
     return [
-        DailyFile(one.path, one.first_day or date.min, one.last_day or date.max)
-        for one in session.scalars(wanted.order_by(LakeFile.id))
+        DailyFile(file.path, file.first_day or date.min, file.last_day or date.max)
+        for file in session.scalars(wanted.order_by(LakeFile.id))
     ]
 
 
 def fingerprint(files: Iterable[DailyFile]) -> str:
     """Changes when other logs count: what a publication remembers of them."""
-    return hashlib.sha256("\n".join(one.name for one in files).encode()).hexdigest()
+    return hashlib.sha256("\n".join(file.name for file in files).encode()).hexdigest()
 
 
 def _usable(session: Session, day: date) -> Snapshot | None:

@@ -1,5 +1,6 @@
--- Reads: exchange_new (exchange_daily rows of the window), resource, update_basis, parameter.
--- Yields: per entry the number of distinct days with an effective update (rule any: over all
+-- 数据更新及时率, method periods: on how many days updates were made.
+-- reads: exchange_new, resource, update_evidence, parameter
+-- yields: per entry the number of distinct days with an effective update (rule any: over all
 --         mounted resources; all: the resource with the fewest), and whether the declared day
 --         is one of them.
 WITH mounted_resource AS (
@@ -29,7 +30,7 @@ together AS (
         count(DISTINCT day) AS days,
         max(CASE WHEN day = declared_on THEN 1 ELSE 0 END) AS declared_seen
     FROM resource_day
-    JOIN update_basis ON update_basis.catalogue_code = resource_day.catalogue_code
+    JOIN update_evidence ON update_evidence.catalogue_code = resource_day.catalogue_code
     GROUP BY resource_day.catalogue_code
 )
 SELECT

@@ -1,8 +1,7 @@
 -- 数据更新及时率, method periods (期次法): effective update days in the window against the
 -- expected number of updates.
--- Reads: update_basis, update_days (catalogue_code, exchange_days, declared_seen),
---        expected (update_cycle, expected), night (window_from, window_to), parameter.
--- Yields: assessment of every catalogue entry in force.
+-- reads: update_basis, update_evidence, update_days, expected, night, parameter
+-- yields: assessment of every catalogue entry in force.
 WITH counted AS (
     SELECT
         update_basis.catalogue_code,
@@ -10,27 +9,16 @@ WITH counted AS (
         update_basis.reason,
         update_basis.api_success_on,
         expected.expected,
-        CASE
-            WHEN parameter.evidence = 'exchange_only' THEN COALESCE(days.exchange_days, 0)
-            WHEN parameter.evidence = 'declared_only' THEN declared.days
-            WHEN parameter.evidence = 'exchange_first' AND update_basis.has_supply
-                THEN COALESCE(days.exchange_days, 0)
-            WHEN parameter.evidence = 'exchange_first' THEN declared.days
-            ELSE COALESCE(days.exchange_days, 0)
-                + CASE WHEN COALESCE(days.declared_seen, 0) = 1 THEN 0 ELSE declared.days END
+        CASE WHEN update_evidence.exchange_counts THEN COALESCE(update_days.exchange_days, 0) ELSE 0 END
+        + CASE
+            WHEN update_evidence.exchange_counts AND COALESCE(update_days.declared_seen, 0) = 1 THEN 0
+            WHEN update_evidence.declared_on BETWEEN night.window_from AND night.window_to THEN 1
+            ELSE 0
         END AS update_days
     FROM update_basis
-    CROSS JOIN parameter
-    JOIN (
-        SELECT
-            update_basis.catalogue_code,
-            CASE
-                WHEN declared_on BETWEEN night.window_from AND night.window_to THEN 1
-                ELSE 0
-            END AS days
-        FROM update_basis CROSS JOIN night
-    ) AS declared ON declared.catalogue_code = update_basis.catalogue_code
-    LEFT JOIN update_days AS days ON days.catalogue_code = update_basis.catalogue_code
+    CROSS JOIN night
+    JOIN update_evidence ON update_evidence.catalogue_code = update_basis.catalogue_code
+    LEFT JOIN update_days ON update_days.catalogue_code = update_basis.catalogue_code
     LEFT JOIN expected ON expected.update_cycle = update_basis.update_cycle
 ),
 judged AS (
