@@ -60,7 +60,7 @@ def read_limits(catalog: Path) -> Limits:
     from sharing_pipeline.yaml_faults import line_of
 
     written = load_yaml(path)
-    known = {one.name.replace("_bytes", "_mib"): one.name for one in fields(Limits)}
+    known = {limit.name.replace("_bytes", "_mib"): limit.name for limit in fields(Limits)}
     for name, value in written.items():
         where = f"{path} 第 {line_of(path.read_bytes(), [name])} 行"
         if name not in known:
@@ -85,14 +85,22 @@ class Settings:
     expectations: Path = PROJECT / "expectations"
     warehouse: Path = PROJECT / "warehouse"
     limits: Limits = field(default_factory=Limits)
+    ledger_url: str = field(default="", repr=False)
+    """The URL of a ledger in PostgreSQL, password and all; empty: it is the home's own file."""
 
     @classmethod
     def read(cls, home: str | Path | None = None, catalog: str | Path | None = None) -> Settings:
-        """Settings from the command line, else from SHARING_HOME and SHARING_CATALOG."""
+        """Settings from the command line, else from SHARING_HOME and SHARING_CATALOG; the
+        ledger's URL from SHARING_LEDGER_URL only, as it holds a password."""
         chosen_home = home or os.environ.get("SHARING_HOME") or PROJECT / "var"
         chosen_catalog = catalog or os.environ.get("SHARING_CATALOG") or PROJECT / "catalog"
         folder = Path(chosen_catalog).resolve()
-        return cls(home=Path(chosen_home).resolve(), catalog=folder, limits=read_limits(folder))
+        return cls(
+            home=Path(chosen_home).resolve(),
+            catalog=folder,
+            limits=read_limits(folder),
+            ledger_url=os.environ.get("SHARING_LEDGER_URL", ""),
+        )
 
     @property
     def inbox(self) -> Path:
@@ -106,13 +114,8 @@ class Settings:
 
     @property
     def ledger_file(self) -> Path:
-        """The ledger's SQLite file."""
+        """The ledger's SQLite file, unless it is in PostgreSQL."""
         return self.home / "ledger.db"
-
-    @property
-    def ledger_url(self) -> str:
-        """The SQLAlchemy URL of the ledger."""
-        return f"sqlite:///{self.ledger_file}"
 
     @property
     def mart(self) -> Path:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from sharing_pipeline.catalog.organisations import AnyOrganisation
 from sharing_pipeline.catalog.sources import Source, load_source
-from sharing_pipeline.check.scratch_home import is_used, scratch_store
+from sharing_pipeline.check.scratch_home import scratch_store
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.in_force.whole_lists import known_organisations
 from sharing_pipeline.isolation.sandbox import Sandbox
@@ -41,6 +41,7 @@ from sharing_pipeline.reply.remarks import Received, answers
 from sharing_pipeline.settings import SHANGHAI, Clock, Settings
 from sharing_pipeline.store.ledger import (
     LakeFile,
+    Ledger,
     ReceivedFile,
     Submission,
     last_number,
@@ -95,11 +96,11 @@ def check_files(
     declared = _declared(settings, source, dataset)
     found = _expanded(files)
     bytes_of = {one.sha256: one.path for one in found}
-    home = settings.home if use_home and is_used(settings) else None
-    with scratch_store(settings, home, bytes_of) as store:
+    home_used = use_home and Ledger.exists(settings)
+    with scratch_store(settings, bytes_of, copied=home_used) as store:
         intake = new_intake(settings, store, clock().astimezone(SHANGHAI).date())
         intake.suites = Suites(settings.expectations, run_suite)
-        intake.knows_resources = home is not None
+        intake.knows_resources = home_used
         known = _know_organisations(intake, sandbox, bytes_of, clock)
         _forget_logs(store.session, list(bytes_of))
         reading = _Reading(intake, sandbox, declared, dataset)
@@ -114,7 +115,7 @@ def check_files(
     return Checked(
         [CheckedFile(one.path, answer) for one, answer in pairs],
         organisations_known=known,
-        home_used=home is not None,
+        home_used=home_used,
         instead_of=declared.title if declared is not None and declared.database else None,
     )
 

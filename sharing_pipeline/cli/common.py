@@ -106,7 +106,7 @@ def open_ledger(settings: Settings, *, to_write: bool = False) -> Ledger:
     """
     from sharing_pipeline.store.ledger import Ledger
 
-    if not settings.ledger_file.is_file():
+    if not Ledger.exists(settings):
         raise UsageError(
             f"主目录 {settings.home} 还没有用过。请核对 --home，或先运行 sharing nightly。"
         )

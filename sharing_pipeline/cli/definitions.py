@@ -139,8 +139,9 @@ def _check_file(settings: Settings, path: Path) -> bool:
 def _refuse_changed(settings: Settings, known: Sequence[Definition]) -> None:
     """A definition with published results can't change; only a home in use has any."""
     from sharing_pipeline.figures.publish import refuse_changed
+    from sharing_pipeline.store.ledger import Ledger
 
-    if settings.ledger_file.is_file():
+    if Ledger.exists(settings):
         with open_ledger(settings).session() as session:
             refuse_changed(session, known)
 

@@ -56,6 +56,7 @@ def exchange_state(store: Store, day: date) -> str:
     store.engine.create("exchange_state", "facts/exchange_state")
     path = store.lake.new("exchange_state")
     store.engine.write_table("exchange_state", path, "resource_id")
+    name = store.lake.note(store.session, path)
     store.session.add(
         Snapshot(
             kind="exchange",
@@ -63,10 +64,10 @@ def exchange_state(store: Store, day: date) -> str:
             last_submission=0,
             last_decision=0,
             last_daily_file=last_number(store.session, LakeFile.id),
-            file_ids={"state": store.lake.name(path)},
+            file_ids={"state": name},
         )
     )
-    return store.lake.name(path)
+    return name
 
 
 def load_daily(store: Store, files: list[DailyFile], until: date) -> None:

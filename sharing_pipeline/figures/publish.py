@@ -145,7 +145,7 @@ def _publish_definition(
         return Revision(definition, before.revision, False, 0, [])
     number = before.revision + 1 if before else 1
     own_inputs = inputs | {"calendar": assessed.calendar_version}
-    moved_path, moved = _write_moved(engine, lake, before, assessed)
+    moved_path, moved = _write_moved(engine, lake, session, before, assessed)
     scoreboard = lake.new("scoreboard")
     engine.write(
         "figures/published_scoreboard", scoreboard, definition=definition.id, revision=number
@@ -165,8 +165,8 @@ def _publish_definition(
             calendar_version=assessed.calendar_version,
             calendar_provisional=assessed.calendar_provisional,
             outside_dates=not definition.effective_on_day(day),
-            assessment_path=lake.name(assessed.path),
-            scoreboard_path=lake.name(scoreboard),
+            assessment_path=lake.note(session, assessed.path),
+            scoreboard_path=lake.note(session, scoreboard),
             moved_path=moved_path,
             moved_count=moved,
             inputs=own_inputs,
@@ -196,14 +196,19 @@ def _is_same(engine: Engine, lake: Lake, before: Publication, assessed: Assessed
 
 
 def _write_moved(
-    engine: Engine, lake: Lake, before: Publication | None, assessed: Assessed
+    engine: Engine,
+    lake: Lake,
+    session: Session,
+    before: Publication | None,
+    assessed: Assessed,
 ) -> tuple[str, int]:
     """The file of the subjects that this revision moves, and how many they are."""
     if before is None:
         return "", 0
     path = lake.new("moved")
     _view_both(engine, lake, before, assessed)
-    return lake.name(path), engine.write("figures/moved", path)
+    count = engine.write("figures/moved", path)
+    return lake.note(session, path), count
 
 
 def _view_both(engine: Engine, lake: Lake, before: Publication, assessed: Assessed) -> None:
@@ -236,7 +241,7 @@ def _publish_night(
         PublishedNight(
             as_of=facts.day,
             published_at=wall_clock(clock),
-            issue_path=lake.name(path),
+            issue_path=lake.note(session, path),
             facts=facts.files,
             inputs=inputs,
             totals=_totals(engine, session, facts.organisations, official),

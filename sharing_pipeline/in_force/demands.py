@@ -33,6 +33,7 @@ def demand_state(store: Store) -> str:
     load_rows(store, "demand", list(news) or [0])
     path = store.lake.new("state_demand")
     store.engine.write("in_force/latest_demand", path, {"columns": identifiers(columns)})
+    file = store.lake.note(store.session, path)
     store.session.add(
         Snapshot(
             kind="demand",
@@ -40,7 +41,7 @@ def demand_state(store: Store) -> str:
             last_submission=last_number(store.session, Submission.id),
             last_decision=0,
             last_daily_file=0,
-            file_ids={"demand": store.lake.name(path)},
+            file_ids={"demand": file},
         )
     )
-    return store.lake.name(path)
+    return file

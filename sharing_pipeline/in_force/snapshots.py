@@ -278,5 +278,5 @@ def _write_state(store: Store) -> dict[str, str]:
         store.engine.write_table(
             f"state_{dataset}", path, key, "source", "submission", "sheet", "row"
         )
-        files[dataset] = store.lake.name(path)
+        files[dataset] = store.lake.note(store.session, path)
     return files

@@ -103,7 +103,7 @@ def write_rows(intake: Intake, kind: str, rows: pa.Table, arrivals: Sequence[Arr
     intake.store.session.add(
         LakeFile(
             kind=kind,
-            path=intake.store.lake.name(path),
+            path=intake.store.lake.note(intake.store.session, path),
             rows=rows.num_rows,
             first_submission=min(numbers),
             last_submission=max(numbers),

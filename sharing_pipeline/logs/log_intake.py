@@ -175,11 +175,11 @@ def _earlier_logs(intake: Intake) -> list[tuple[LakeFile, PreviousLog]]:
 
 
 def _keep(intake: Intake, submission: Submission, result: LogResult) -> None:
-    lake = intake.store.lake
+    lake, session = intake.store.lake, intake.store.session
     files = [
         LakeFile(
             kind=LOG_DATASET,
-            path=lake.name(result.log),
+            path=lake.note(session, result.log),
             rows=result.rows_read,
             first_submission=submission.id,
             last_submission=submission.id,
@@ -189,7 +189,7 @@ def _keep(intake: Intake, submission: Submission, result: LogResult) -> None:
         ),
         LakeFile(
             kind="exchange_daily",
-            path=lake.name(result.daily),
+            path=lake.note(session, result.daily),
             rows=pq.read_metadata(result.daily).num_rows,
             first_submission=submission.id,
             last_submission=submission.id,
@@ -199,13 +199,13 @@ def _keep(intake: Intake, submission: Submission, result: LogResult) -> None:
     ]
     if result.dropped:
         files.append(_dropped_file(intake, submission.id, result.dropped))
-    intake.store.session.add_all(files)
+    session.add_all(files)
 
 
 def _dropped_file(intake: Intake, submission: int, path: Path) -> LakeFile:
     return LakeFile(
         kind="log_dropped",
-        path=intake.store.lake.name(path),
+        path=intake.store.lake.note(intake.store.session, path),
         rows=pq.read_metadata(path).num_rows,
         first_submission=submission,
         last_submission=submission,
@@ -241,7 +241,7 @@ def _supersede(intake: Intake, log: LakeFile, superseded: Path) -> None:
     lasts = [day for day in (before.last_day, written.last_day) if day]
     after = LakeFile(
         kind="exchange_daily",
-        path=lake.name(path),
+        path=lake.note(session, path),
         rows=written.rows,
         first_submission=number,
         last_submission=number,

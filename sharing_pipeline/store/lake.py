@@ -11,7 +11,10 @@ import shutil
 import uuid
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from sharing_pipeline.settings import Settings
+from sharing_pipeline.store.ledger import LakeDigest
 
 RECEIVED = "received"
 """The folder of the received bytes; every other folder is a kind of table."""
@@ -32,6 +35,15 @@ class Lake:
     def name(self, path: Path) -> str:
         """A file's name in the ledger: its path below the lake, with forward slashes."""
         return path.relative_to(self.root).as_posix()
+
+    def note(self, session: Session, path: Path) -> str:
+        """Notes in the ledger what a finished file's bytes are; its name, for the row that says
+        what is in it."""
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        name = self.name(path)
+        session.add(LakeDigest(path=name, sha256=digest, size=path.stat().st_size))
+        return name
 
     def path(self, name: str) -> Path:
         """The file behind a ledger's name."""

@@ -10,36 +10,59 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    Dialect,
     Engine,
     ForeignKey,
     Index,
+    Integer,
+    String,
     UniqueConstraint,
     func,
     select,
 )
-from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.settings import SHANGHAI, Clock, Settings
-from sharing_pipeline.store.sqlite import is_writable, reading_engine, writing_engine
+from sharing_pipeline.store.opening import has_tables, opened_to_read, opened_to_write
 
-SCHEMA_VERSION = 3
+
+class Text(TypeDecorator[str]):
+    """Text that is ordered by its characters' numbers in every database, as SQLite does it: what
+    is published in that order must not depend on a server's locale."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The database's own type."""
+        collation = "C" if dialect.name == "postgresql" else None
+        return dialect.type_descriptor(String(collation=collation))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """PostgreSQL can't hold the character NUL, and a single damaged file that has one in a
+        header must not stop a night: it is kept as the sign for it."""
+        if value is not None and dialect.name == "postgresql":
+            return value.replace("\0", "␀")
+        return value
+
+
+LargeNumber = BigInteger().with_variant(Integer(), "sqlite")
+"""Bytes and nanoseconds: SQLite's integers hold them, PostgreSQL's ordinary ones don't."""
 
 
 class Base(DeclarativeBase):
-    """Root of the ledger's models. Timestamps are Asia/Shanghai wall-clock time."""
+    """Root of the ledger's models. Timestamps are Asia/Shanghai wall-clock time.
 
+    Whoever changes a model adds a migration (migrations/).
+    """
 
-class SchemaStamp(Base):
-    """Which version of these models made this ledger."""
-
-    __tablename__ = "schema_stamp"
-    version: Mapped[int] = mapped_column(primary_key=True)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text()}
 
 
 class ReceivedFile(Base):
@@ -53,8 +76,8 @@ class ReceivedFile(Base):
     source: Mapped[str]
     file_name: Mapped[str]
     sha256: Mapped[str] = mapped_column(index=True)
-    size: Mapped[int]
-    modified_ns: Mapped[int]
+    size: Mapped[int] = mapped_column(LargeNumber)
+    modified_ns: Mapped[int] = mapped_column(LargeNumber)
     received_at: Mapped[datetime]
     taken: Mapped[bool] = mapped_column(default=False, index=True)
     rejected: Mapped[bool] = mapped_column(default=False)
@@ -93,7 +116,7 @@ class Submission(Base):
     dataset: Mapped[str]
     file_name: Mapped[str]
     sha256: Mapped[str]
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(LargeNumber)
     sender: Mapped[str]
     received_at: Mapped[datetime]
     effective_on: Mapped[date] = mapped_column(index=True)
@@ -167,6 +190,16 @@ class LakeFile(Base):
     lost_from: Mapped[date | None] = mapped_column(default=None)
 
 
+class LakeDigest(Base):
+    """What a lake file's bytes must be: every file that any row here names has one, since
+    version 4. Received files need none: their names are their hashes."""
+
+    __tablename__ = "lake_digest"
+    path: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
+    size: Mapped[int] = mapped_column(LargeNumber)
+
+
 class Snapshot(Base):
     """What was in force on a day, so that the next night starts here and not at the beginning.
 
@@ -230,6 +263,18 @@ class PublishedNight(Base):
     totals: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class Failure(Base):
+    """A run that failed, at which step and why. `run_id`: Dagster's, where it ran there."""
+
+    __tablename__ = "failure"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(index=True)
+    failed_at: Mapped[datetime]
+    step: Mapped[str]
+    reason: Mapped[str]
+    run_id: Mapped[str] = mapped_column(default="")
+
+
 def wall_clock(clock: Clock) -> datetime:
     """The present moment as the ledger holds it, whatever zone the clock is in."""
     return clock().astimezone(SHANGHAI).replace(tzinfo=None)
@@ -254,72 +299,28 @@ class Ledger:
 
     @classmethod
     def open(cls, settings: Settings, *, lasting: bool = True) -> Ledger:
-        """Opens the ledger, making it if there is none; refuses one of another version. One that
-        isn't `lasting` may be broken when the machine fails."""
-        try:
-            settings.home.mkdir(parents=True, exist_ok=True)
-            # SQLite only says so at the first write, if somebody else has the file open.
-            if settings.ledger_file.exists() and not is_writable(settings.ledger_file):
-                raise PermissionError(settings.ledger_file)
-            ledger = cls(writing_engine(settings.ledger_url, lasting=lasting))
-            ledger._stamp()
-        except (OSError, OperationalError) as error:
-            raise ConfigurationError(
-                f"主目录 {settings.home} 不能写入（没有权限、空间不足或有同名的文件）。"
-                "请用 --home 指定一个可写的文件夹。"
-            ) from error
-        except DatabaseError as error:
-            raise _broken(settings) from error
-        return ledger
+        """Opens the ledger, making it if there is none and migrating an older one. One that isn't
+        `lasting` may be broken when the machine fails.
+
+        ConfigurationError for a ledger of a newer version, or one that can't be written.
+        """
+        return cls(opened_to_write(settings, Base.metadata, lasting=lasting))
 
     @classmethod
     def open_to_read(cls, settings: Settings) -> Ledger:
         """The ledger for whoever only looks; also of a home folder that can't be written."""
-        path = settings.ledger_file
-        if is_writable(path):
-            return cls.open(settings)
-        ledger = cls(reading_engine(path))
-        try:
-            with ledger.session() as session:
-                _refuse_other_version(session.scalar(select(SchemaStamp.version)))
-        except OperationalError as error:
-            raise ConfigurationError(
-                f"台账 {path} 读不了：{error.orig}。请核对 --home 和读的权限，"
-                "或换有写入权限的用户运行。"
-            ) from error
-        except DatabaseError as error:
-            raise _broken(settings) from error
-        return ledger
+        return cls(opened_to_read(settings, Base.metadata))
+
+    @staticmethod
+    def exists(settings: Settings) -> bool:
+        """Whether there is a ledger; ConfigurationError if the database can't be asked."""
+        return has_tables(settings)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back by any exception."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
-
-    def _stamp(self) -> None:
-        Base.metadata.create_all(self.engine)
-        with self.session() as session:
-            stamped = session.scalar(select(SchemaStamp.version))
-            if stamped is None:
-                session.add(SchemaStamp(version=SCHEMA_VERSION))
-            else:
-                _refuse_other_version(stamped)
-
-
-def _refuse_other_version(stamped: int | None) -> None:
-    if stamped != SCHEMA_VERSION:
-        raise ConfigurationError(
-            f"台账的结构是第 {stamped} 版，本程序要第 {SCHEMA_VERSION} 版。"
-            "请用与台账同版的程序，或换一个主目录。"
-        )
-
-
-def _broken(settings: Settings) -> ConfigurationError:
-    return ConfigurationError(
-        f"台账 {settings.ledger_file} 不是台账文件，或已损坏。"
-        "请从备份恢复，或用 --home 换一个主目录。"
-    )
 
 
 def last_number(session: Session, column: Any) -> int:

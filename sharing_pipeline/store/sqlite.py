@@ -1,4 +1,4 @@
-"""How a SQLite file is opened: to write, or to read where nothing may be written.
+"""How a SQLite file is opened, to write or to read where nothing may be written, and copied.
 
 Knows nothing of what is in it.
 """
@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, NullPool, create_engine, event
+from sqlalchemy import URL, Engine, NullPool, StaticPool, create_engine, event
 
 
-def writing_engine(url: str, *, lasting: bool = True) -> Engine:
+def writing_engine(path: Path, *, lasting: bool = True) -> Engine:
     """An engine whose connections write; others can read meanwhile. `lasting`: what is written is
     on the disk when a transaction ends, whatever happens to the machine then."""
-    engine = create_engine(url)
+    engine = create_engine(URL.create("sqlite", database=str(path)))
 
     # WAL lets others read while a run writes. It has to be set outside a transaction:
     # inside one the pragma silently does nothing.
@@ -37,14 +38,29 @@ def reading_engine(path: Path) -> Engine:
 
     Each transaction has a connection of its own: whether somebody writes may change in between.
     """
-    return create_engine(
-        "sqlite://",
-        creator=lambda: sqlite3.connect(reading_uri(path), uri=True, timeout=60),
-        poolclass=NullPool,
-    )
+    return create_engine("sqlite://", creator=lambda: _connect_to_read(path), poolclass=NullPool)
 
 
-def reading_uri(path: Path) -> str:
+def engine_on_copy(path: Path) -> Engine:
+    """An engine on a copy of the file in memory, which is gone with the engine."""
+    # Whoever uses the engine may be another thread, one after the other.
+    memory = sqlite3.connect(":memory:", check_same_thread=False)
+    with closing(_connect_to_read(path)) as origin:
+        origin.backup(memory)
+    return create_engine("sqlite://", creator=lambda: memory, poolclass=StaticPool)
+
+
+def copy_file(origin: Path, copy: Path) -> None:
+    """A consistent copy, while others may write; sqlite3.DatabaseError for no SQLite file."""
+    with closing(_connect_to_read(origin)) as known, closing(sqlite3.connect(copy)) as new:
+        known.backup(new)
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(_reading_uri(path), uri=True, timeout=60)
+
+
+def _reading_uri(path: Path) -> str:
     """The URI under which a file is read without leaving anything beside it.
 
     A write-ahead log means that somebody writes, or was killed while writing: the file is only

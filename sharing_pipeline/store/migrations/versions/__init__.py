@@ -1,0 +1,1 @@
+"""One migration each: what a ledger of the version before it lacks."""
