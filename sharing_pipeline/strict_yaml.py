@@ -12,10 +12,17 @@ from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
 from yaml.constructor import SafeConstructor
 
 from sharing_pipeline.errors import ConfigurationError
@@ -95,6 +102,16 @@ def exact_decimal(value: object) -> object:
     if isinstance(value, bool) or not _DECIMAL.fullmatch(str(value)):
         raise ValueError("要写成 90 或 92.5 这样的数，小数最多六位")
     return Decimal(str(value))
+
+
+ExactDate = Annotated[date, BeforeValidator(exact_date)]
+"""A date that is written as YYYY-MM-DD."""
+ExactDecimal = Annotated[
+    Decimal,
+    BeforeValidator(exact_decimal),
+    PlainSerializer(float, return_type=float, when_used="json"),
+]
+"""A decimal exactly as written; a plain number in JSON."""
 
 
 def load_yaml(path: Path) -> dict[str, Any]:

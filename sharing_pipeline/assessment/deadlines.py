@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, date, timedelta
 from itertools import zip_longest
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Protocol
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sharing_pipeline.assessment.parameters import UpdateTimeliness
 from sharing_pipeline.assessment.working_days import Pause, WorkingDays
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.strict_yaml import read_yaml, validate
@@ -78,6 +77,20 @@ class Deadline(NamedTuple):
     provisional: bool
 
 
+class DeadlineParameters(Protocol):
+    """The parameters that decide a deadline: working days of grace by cycle, whether a due date
+    without grace rolls to a working day, and how early an update is due soon."""
+
+    @property
+    def grace_working_days(self) -> Mapping[str, int]: ...  # noqa: D102
+
+    @property
+    def roll_to_working_day(self) -> bool: ...  # noqa: D102
+
+    @property
+    def soon_days(self) -> int | None: ...  # noqa: D102
+
+
 class _Length(BaseModel):
     """One cycle's length in catalog/codes/update_cycle.yaml; its labels are read elsewhere."""
 
@@ -123,7 +136,7 @@ def add_cycle(day: date, cycle: Cycle) -> date | None:
 
 
 def deadline(
-    last_on: date, cycle: Cycle, parameters: UpdateTimeliness, working_days: WorkingDays
+    last_on: date, cycle: Cycle, parameters: DeadlineParameters, working_days: WorkingDays
 ) -> Deadline | None:
     """When the update after the one of `last_on` is due, and how long it may still come.
 
@@ -158,7 +171,7 @@ def _soon_from(due_on: date, cycle: Cycle, soon_days: int | None) -> date:
 
 def deadline_table(
     pairs: Iterable[tuple[date, str]],
-    parameters: UpdateTimeliness,
+    parameters: DeadlineParameters,
     cycles: Mapping[str, Cycle],
     working_days: WorkingDays,
 ) -> pa.Table:
@@ -195,18 +208,6 @@ def _whole_months(first: date, last: date) -> int:
     ends_month = last.day == monthrange(last.year, last.month)[1]
     end = last.year * 12 + last.month + ends_month
     return max(0, end - start)
-
-
-def window_of(parameters: UpdateTimeliness, day: date) -> tuple[date, date]:
-    """First and last day of 期次法's window for business date `day`.
-
-    The given one, else the last whole calendar quarter before `day`; a quarter that ends on
-    `day` is not before it.
-    """
-    if parameters.window is not None:
-        return parameters.window.from_, parameters.window.to
-    last = date(day.year, (day.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
-    return date(last.year, last.month - 2, 1), last
 
 
 def stage_deadline(
@@ -257,6 +258,15 @@ def stage_deadline_table(
         )
         rows.append((*key, found, provisional))
     return _table(rows, STAGE_SCHEMA)
+
+
+def with_overdue_days(table: pa.Table, day: date) -> pa.Table:
+    """Adds overdue_days, calendar days after deadline_on, at least 0; null without a deadline."""
+    late = [
+        None if deadline is None else max(0, (day - deadline).days)
+        for deadline in table["deadline_on"].to_pylist()
+    ]
+    return table.append_column("overdue_days", pa.array(late, pa.int64()))
 
 
 def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:

@@ -14,21 +14,23 @@ from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
 from sharing_pipeline.assessment.deadlines import cycles
-from sharing_pipeline.assessment.parameters import SCHEMAS, ExactDate, ExactDecimal, Parameters
+from sharing_pipeline.assessment.indicators import INDICATORS
+from sharing_pipeline.assessment.parameters import Parameters
+from sharing_pipeline.catalog.codes import load_codes
+from sharing_pipeline.catalog.reasons import load_texts
 from sharing_pipeline.errors import ConfigurationError, UsageError
-from sharing_pipeline.strict_yaml import StrictModel, read_yaml, validate
-
-INDICATORS = {
-    "mount_rate": "平台目录挂载率",
-    "update_timeliness": "数据更新及时率",
-    "demand_completion": "供需对接清单总体完成率",
-}
-"""The indicators and their Chinese names, in the order in which everything shows them."""
+from sharing_pipeline.strict_yaml import (
+    ExactDate,
+    ExactDecimal,
+    StrictModel,
+    read_yaml,
+    validate,
+)
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -37,7 +39,7 @@ class _File(StrictModel):
     """The keys of a definition's file; the parameters have a schema of their own."""
 
     id: Text
-    indicator: Literal["mount_rate", "update_timeliness", "demand_completion"]
+    indicator: Text
     title: Text
     policy_clause: Text
     effective_from: ExactDate
@@ -47,6 +49,13 @@ class _File(StrictModel):
     target_percent: Annotated[ExactDecimal, Field(gt=0, le=100)]
     parameters: dict[str, Any] | None = None
     note: str | None = None
+
+    @field_validator("indicator")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in INDICATORS:
+            raise ValueError(f"只能是 {'、'.join(INDICATORS)}")
+        return value
 
     @field_validator("id")
     @classmethod
@@ -117,7 +126,10 @@ class Definition:
 
 
 def load_definitions(catalog: Path) -> tuple[Definition, ...]:
-    """Every definition under catalog/definitions, by id; a broken file is a ConfigurationError."""
+    """Every definition under catalog/definitions, by id.
+
+    ConfigurationError for a broken file, and where the catalog has no words for an indicator.
+    """
     folder = catalog / "definitions"
     loaded: dict[str, Definition] = {}
     for path in sorted(folder.rglob("*.yaml")):
@@ -130,7 +142,26 @@ def load_definitions(catalog: Path) -> tuple[Definition, ...]:
         loaded[definition.id] = definition
     if not loaded:
         raise ConfigurationError(f"{folder} 下没有口径文件（*.yaml），无法评定任何指标。")
+    _require_words(catalog)
     return tuple(loaded[name] for name in sorted(loaded))
+
+
+def _require_words(catalog: Path) -> None:
+    """A page that has no words for a reason would find out after the figures are published, and
+    whoever exempts a subject writes the indicator's title."""
+    texts, table = load_texts(catalog).reasons, load_codes(catalog).get("indicator")
+    for indicator in INDICATORS.values():
+        wordless = [reason for reason in indicator.rules if reason not in texts]
+        if wordless:
+            raise ConfigurationError(
+                f"{catalog / 'reasons.yaml'} 的 reasons 里缺少{indicator.title}的原因 "
+                f"{'、'.join(wordless)}。请逐个写上 says，未达到的原因再写上 do。"
+            )
+        if table is None or table.read(indicator.title) != indicator.id:
+            raise ConfigurationError(
+                f"{catalog / 'codes' / 'indicator.yaml'} 里没有{indicator.title}。请在 values 下"
+                f"增加一行 {indicator.id}: {{labels: [{indicator.title}]}}。"
+            )
 
 
 def read_definition(catalog: Path, path: Path) -> Definition:
@@ -142,11 +173,11 @@ def parse_definition(catalog: Path, path: Path, content: bytes) -> Definition:
     """The definition that a text holds; `path` is where it stands, for messages."""
     file = validate(_File, read_yaml(path, content), path=path)
     parameters = validate(
-        SCHEMAS[file.indicator],
+        INDICATORS[file.indicator].parameters,
         file.parameters or {},
         path=path,
         under="parameters",
-        context={"cycles": [name for name, one in cycles(catalog).items() if one.obliges]},
+        context={"cycles": [name for name, cycle in cycles(catalog).items() if cycle.obliges]},
     )
     return Definition(
         id=file.id,
@@ -173,24 +204,24 @@ def official_on(definitions: Iterable[Definition], day: date) -> dict[str, Defin
     """
     official = [each for each in definitions if each.official]
     found = {}
-    for indicator, title in INDICATORS.items():
-        candidates = [each for each in official if each.indicator == indicator]
-        effective = _at_most_one(candidates, indicator, day)
+    for indicator in INDICATORS.values():
+        candidates = [each for each in official if each.indicator == indicator.id]
+        effective = _at_most_one(candidates, indicator.title, day)
         if not effective:
             periods = "；".join(each.period for each in candidates) or "一个也没有"
             raise UsageError(
-                f"{day} 没有生效的正式口径（{title}）。现有的正式口径：{periods}。"
+                f"{day} 没有生效的正式口径（{indicator.title}）。现有的正式口径：{periods}。"
                 "请换一个日期，或在 catalog/definitions/ 增加口径。"
             )
-        found[indicator] = effective[0]
+        found[indicator.id] = effective[0]
     return found
 
 
-def _at_most_one(candidates: Iterable[Definition], indicator: str, day: date) -> list[Definition]:
+def _at_most_one(candidates: Iterable[Definition], title: str, day: date) -> list[Definition]:
     effective = [each for each in candidates if each.effective_on_day(day)]
     if len(effective) > 1:
         raise ConfigurationError(
-            f"{day} 有 {len(effective)} 个正式口径同时生效（{INDICATORS[indicator]}）："
+            f"{day} 有 {len(effective)} 个正式口径同时生效（{title}）："
             f"{'；'.join(f'{each.period}（{each.path}）' for each in effective)}。"
             "同一指标同一天只能有一个，请改 effective_from、effective_to 或 official。"
         )
@@ -202,7 +233,7 @@ def refuse_overlaps(definitions: Iterable[Definition]) -> None:
     official = [each for each in definitions if each.official]
     for later in official:
         rivals = [each for each in official if each.indicator == later.indicator]
-        _at_most_one(rivals, later.indicator, later.effective_from)
+        _at_most_one(rivals, INDICATORS[later.indicator].title, later.effective_from)
 
 
 def pick(definitions: Sequence[Definition], ids: Iterable[str]) -> list[Definition]:

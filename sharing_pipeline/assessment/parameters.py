@@ -1,112 +1,94 @@
-"""The parameters of the three indicators: names, types and defaults of indicators.md.
+"""What the parameters of every indicator have in common: Chinese names, and values in words.
 
-Only what a definition may say. What a parameter does is in the SQL and in deadlines.py.
+Which parameters an indicator has is declared in its own module. What a parameter does is in
+the SQL and in deadlines.py.
 """
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PlainSerializer,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field
+from pydantic.fields import FieldInfo
 
-from sharing_pipeline.strict_yaml import StrictModel, exact_date, exact_decimal
+from sharing_pipeline.strict_yaml import StrictModel
 
-ExactDate = Annotated[date, BeforeValidator(exact_date)]
-ExactDecimal = Annotated[
-    Decimal,
-    BeforeValidator(exact_decimal),
-    PlainSerializer(float, return_type=float, when_used="json"),
-]
 Days = Annotated[int, Field(ge=0, le=3650)]
 """A number of days, working or calendar; ten years is more than any rule can mean."""
 
-GRACE_WORKING_DAYS: dict[str, int] = {
-    "实时": 0, "每日": 1, "每周": 2, "每旬": 2, "每两周": 3, "每半月": 3, "每四周": 5, "每月": 5,
-    "每两月": 5, "每季度": 10, "每半年": 10, "每年": 10, "每两年": 10, "每三年": 10, "每四年": 10,
-}  # fmt: skip
-"""Default grace per update cycle in working days (indicators.md, the table of section 3)."""
+
+@dataclass(frozen=True)
+class Words:
+    """How values of a parameter read on a page: `Words({True: "计入", False: "不计入"})`."""
+
+    by_value: Mapping[object, str]
 
 
-class MountRate(StrictModel):
-    """平台目录挂载率."""
+class Parameters(StrictModel):
+    """The parameters of an indicator, or the parts of one of them.
 
-    count_not_shareable: bool = False
-    mount_grace_working_days: Days = 0
+    Every field has a Chinese name, its `title`, and Words for each of its values that is no
+    number (yes, no, none, a choice). A class that lacks one is a TypeError when its module is
+    loaded: a page must not come upon it after the figures are published.
+    """
 
-
-class Window(StrictModel):
-    """The days that 期次法 looks at, both included."""
-
-    from_: ExactDate = Field(alias="from")
-    to: ExactDate
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Window:
-        if self.to < self.from_:
-            raise ValueError(f"to（{self.to}）不能早于 from（{self.from_}）")
-        return self
-
-
-class UpdateTimeliness(StrictModel):
-    """数据更新及时率. A cycle without grace in the table or here has none."""
-
-    count_not_shareable: bool = False
-    unknown_cycle: Literal["missed", "excluded"] = "missed"
-    api_rule: Literal["calls", "exclude", "cycle"] = "calls"
-    api_window_days: Days = 30
-    evidence: Literal["exchange_first", "exchange_only", "declared_only", "latest_of_both"] = (
-        "exchange_first"
-    )
-    resource_rule: Literal["any", "all"] = "any"
-    roll_to_working_day: bool = False
-    grace_working_days: dict[str, Days] = Field(default_factory=lambda: dict(GRACE_WORKING_DAYS))
-    soon_days: Days | None = None
-    method: Literal["deadline", "periods"] = "deadline"
-    period_threshold: Annotated[ExactDecimal, Field(gt=0, le=1)] = Decimal("0.8")
-    window: Window | None = None
-
-    @field_validator("grace_working_days")
     @classmethod
-    def _merged(cls, given: dict[str, int], info: ValidationInfo) -> dict[str, int]:
-        """The given values over the defaults. The context may name cycles that a city has added."""
-        known = list(dict.fromkeys([*GRACE_WORKING_DAYS, *(info.context or {}).get("cycles", ())]))
-        unknown = [name for name in given if name not in known]
-        if unknown:
-            raise ValueError(f"没有周期 {'、'.join(unknown)}；可用的有：{'、'.join(known)}")
-        return {**GRACE_WORKING_DAYS, **given}
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        for name, field in cls.model_fields.items():
+            where = f"parameter {name} of {cls.__module__}.{cls.__name__}"
+            if not field.title:
+                raise TypeError(f"{where} has no Chinese name: give it Field(title=...)")
+            unnamed = [value for value in _choices(field.annotation) if value not in _words(field)]
+            if unnamed:
+                raise TypeError(f"{where} has no Words for {unnamed}: write Annotated[..., Words]")
+
+    def in_words(self) -> Iterator[tuple[str, str, str]]:
+        """(key in the definition's file, Chinese name, value in words) of every parameter.
+
+        In the order of their declaration. A parameter with several parts is one row.
+        """
+        for name, field in type(self).model_fields.items():
+            yield field.alias or name, field.title or "", _value_in_words(self, name, field)
+
+    def columns(self) -> dict[str, object]:
+        """Every parameter that SQL takes as it is: a number, a text, yes, no or none."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return {
+            name: value
+            for name, value in values.items()
+            if value is None or isinstance(value, bool | int | str)
+        }
 
 
-class StageWorkingDays(StrictModel):
-    """How long each stage of a demand may take, in working days."""
-
-    review: Days = 2
-    reply_unconditional: Days = 1
-    reply_conditional: Days = 10
-    provision: Days = 20
+def _words(field: FieldInfo) -> Mapping[object, str]:
+    return next((each.by_value for each in field.metadata if isinstance(each, Words)), {})
 
 
-class DemandCompletion(StrictModel):
-    """供需对接清单总体完成率."""
+def _choices(annotation: Any) -> tuple[object, ...]:
+    """The values of a type that are no numbers: yes and no, none, and the choices of a Literal."""
+    if annotation is bool:
+        return (True, False)
+    if annotation is NoneType:
+        return (None,)
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    if get_origin(annotation) in (Union, UnionType):
+        return tuple(value for part in get_args(annotation) for value in _choices(part))
+    return ()
 
-    completion: Literal["delivered", "confirmed"] = "confirmed"
-    stage_working_days: StageWorkingDays = StageWorkingDays()
-    max_extension_days: Days = 10
 
-
-Parameters = MountRate | UpdateTimeliness | DemandCompletion
-
-SCHEMAS: dict[str, type[MountRate] | type[UpdateTimeliness] | type[DemandCompletion]] = {
-    "mount_rate": MountRate,
-    "update_timeliness": UpdateTimeliness,
-    "demand_completion": DemandCompletion,
-}
-"""The schema of each indicator's parameters."""
+def _value_in_words(parameters: Parameters, name: str, field: FieldInfo) -> str:
+    """One value; of one with several parts, neighbours with the same value stand together."""
+    value = getattr(parameters, name)
+    if isinstance(value, Parameters):
+        parts = {title: words for _, title, words in value.in_words()}
+    elif isinstance(value, Mapping):
+        parts = {part: f"{each}" for part, each in value.items()}
+    else:
+        return _words(field).get(value, f"{value}")
+    together = groupby(parts, key=parts.__getitem__)
+    return "；".join(f"{'、'.join(titles)} {words}" for words, titles in together)

@@ -14,8 +14,7 @@ from pathlib import Path
 import chinese_calendar
 from pydantic import Field, field_validator, model_validator
 
-from sharing_pipeline.assessment.parameters import ExactDate
-from sharing_pipeline.strict_yaml import StrictModel, read_yaml, validate
+from sharing_pipeline.strict_yaml import ExactDate, StrictModel, read_yaml, validate
 
 _LIBRARY_YEARS = range(min(chinese_calendar.holidays).year, max(chinese_calendar.holidays).year + 1)
 """The years that the library knows; it raises NotImplementedError for the others."""

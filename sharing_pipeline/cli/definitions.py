@@ -47,18 +47,15 @@ def definitions() -> None:
 @with_settings
 def list_(settings: Settings) -> None:
     """列出 catalog/definitions 里的口径和参数。"""
-    from sharing_pipeline.assessment.definitions import (
-        INDICATORS,
-        load_definitions,
-        parameters_json,
-    )
+    from sharing_pipeline.assessment.definitions import load_definitions, parameters_json
+    from sharing_pipeline.assessment.indicators import INDICATORS
 
     known = load_definitions(settings.catalog)
     table(
         ("口径", "指标", "名称", "目标", "正式", "已核实", "从", "到"),
         [
-            (one.id, INDICATORS[one.indicator], one.title, f"{one.target_text}%", one.official,
-             one.verified, one.effective_from, one.effective_to)
+            (one.id, INDICATORS[one.indicator].title, one.title, f"{one.target_text}%",
+             one.official, one.verified, one.effective_from, one.effective_to)
             for one in known
         ],
     )  # fmt: skip

@@ -31,8 +31,7 @@ _EPILOG = """
   sharing explain update_timeliness --date 2026-11-22 --subject 3611JY-0001
   sharing explain update_timeliness --date 2026-11-22 --revision 2 --moved
 \b
-指标：mount_rate 平台目录挂载率，update_timeliness 数据更新及时率，
-demand_completion 供需对接清单总体完成率。
+指标是口径编号里斜线前的部分，口径见 sharing definitions list。
 明细写到标准输出：屏幕上是表格，重定向时是 CSV；分子、分母、不计入写到标准错误。
 """
 
@@ -127,20 +126,21 @@ def _print_counts(found: Answer) -> None:
 
 
 def _print_story(published: Published, question: Question, found: Answer, story: Story) -> None:
-    from sharing_pipeline.assessment.definitions import INDICATORS
+    from sharing_pipeline.assessment.indicators import INDICATORS
 
+    indicator = INDICATORS[question.indicator]
     row = story.assessed
     click.echo(f"{row['subject_id']} {printed(row['name'])}")
     click.echo(f"{printed(row['org_name'])}（{row['org_code']}）")
-    heading(f"{question.day} {INDICATORS[question.indicator]}")
+    heading(f"{question.day} {indicator.title}")
     click.echo(f"结果：{row['outcome_text']}，第 {story.rule} 条规则：{row['reason_text']}")
     _print_dates(published, row)
     publication = found.publication
     click.echo(
         f"口径 {publication.definition} 第 {publication.revision} 版，参数 {story.parameters}"
     )
-    _print_subject(published, question, story)
-    if question.indicator != "demand_completion":
+    _print_subject(published, indicator.subject.dataset, story)
+    if indicator.subject.has_resources:
         _print_resources(story)
     if story.exemptions:
         heading("免考核")
@@ -174,12 +174,11 @@ def _print_dates(published: Published, row: dict[str, Any]) -> None:
             click.echo(f"{contract[name].title}：{printed(shown)}")
 
 
-def _print_subject(published: Published, question: Question, story: Story) -> None:
-    """Every filled cell of the entry or demand in force, and where the row came from."""
+def _print_subject(published: Published, dataset: str, story: Story) -> None:
+    """Every filled cell of the subject's row in force, and where the row came from."""
     from sharing_pipeline.catalog.contracts import load_contracts
 
-    kind = "demand" if question.indicator == "demand_completion" else "catalogue"
-    contract: Contract = load_contracts(published.settings.catalog)[kind]
+    contract: Contract = load_contracts(published.settings.catalog)[dataset]
     heading(f"当日有效的{contract.title}")
     filled = [
         (column.title, story.subject[column.name])

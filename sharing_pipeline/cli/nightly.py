@@ -174,8 +174,8 @@ def _print_rates(settings: Settings, report: NightReport) -> str | None:
 
 
 def _print_weakest(board: Sequence[dict[str, Any]]) -> str | None:
-    """The organisations with the most entries short, all three official indicators together."""
-    from sharing_pipeline.assessment.definitions import INDICATORS
+    """The organisations with the most subjects short, all official indicators together."""
+    from sharing_pipeline.assessment.indicators import INDICATORS
 
     short: dict[tuple[str, str], dict[str, int]] = {}
     for row in board:
@@ -187,7 +187,7 @@ def _print_weakest(board: Sequence[dict[str, Any]]) -> str | None:
         return None
     heading(f"差得最多的 {len(weakest)} 个机构（还要达到几项才达标）")
     table(
-        ("机构", "代码", "挂载", "更新", "供需", "合计"),
+        ("机构", "代码", *(each.short_title for each in INDICATORS.values()), "合计"),
         [
             (name, code, *(of.get(one, 0) for one in INDICATORS), sum(of.values()))
             for (code, name), of in weakest

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 def print_rates(whole: Sequence[dict[str, Any]]) -> None:
     """The table of rates of one scope, one line per definition."""
-    from sharing_pipeline.assessment.definitions import INDICATORS
+    from sharing_pipeline.assessment.indicators import INDICATORS
 
     rows = [
         (
-            INDICATORS[row["indicator"]], percent(row["rate_display"]), f"{row['target_percent']}%",
+            INDICATORS[row["indicator"]].title, percent(row["rate_display"]),
+            f"{row['target_percent']}%",
             "达标" if row["attained"] else "未达标", row["numerator"], row["denominator"],
             row["excluded"], row["shortfall"], row["change_from_previous_night"],
             row["definition"], row["revision"],

@@ -76,18 +76,29 @@ def _print_night(published: Published, day: date) -> None:
     named = "、".join(f"{one['org_name']} {one['rows']:,}" for one in by[:_MOST_QUARANTINED])
     if by:
         click.echo(f"其中最多的机构：{named}")
-    heading("三项都达标、达标两项、一项、没有达标的各有多少")
-    kinds = {"org": "机构", "region": "地区"}
-    reached = night.totals["attainment"]
-    table(
-        ("", "三项", "两项", "一项", "没有"),
-        [(name, *(reached[kind][n] for n in "3210")) for kind, name in kinds.items()],
-    )
+    _print_attainment(night.totals["attainment"])
     _print_by_source(published, day, official)
 
 
+def _print_attainment(attainment: dict[str, dict[str, int]]) -> None:
+    """How many organisations and regions reach how many targets, all of them first."""
+    from sharing_pipeline.site.texts import items
+
+    numbers = sorted(map(int, attainment["org"]), reverse=True)
+    titles = [items(number) if number else "没有" for number in numbers]
+    heading(f"{titles[0]}都达标、达标{'、'.join(titles[1:])}达标的各有多少")
+    kinds = {"org": "机构", "region": "地区"}
+    table(
+        ("", *titles),
+        [
+            (name, *(attainment[kind][str(number)] for number in numbers))
+            for kind, name in kinds.items()
+        ],
+    )
+
+
 def _print_by_source(published: Published, day: date, official: Sequence[Publication]) -> None:
-    from sharing_pipeline.assessment.definitions import INDICATORS
+    from sharing_pipeline.assessment.indicators import INDICATORS
     from sharing_pipeline.catalog.sources import load_source
     from sharing_pipeline.published.overview import count_by_source
 
@@ -103,7 +114,7 @@ def _print_by_source(published: Published, day: date, official: Sequence[Publica
     table(
         ("来源", "名称", "指标", "对象", "达到", "未达到", "不计入", "比率"),
         [
-            (one.source, titles.get(one.source, ""), INDICATORS[indicators[one.definition]],
+            (one.source, titles.get(one.source, ""), INDICATORS[indicators[one.definition]].title,
              one.subjects, one.met, one.missed, one.excluded,
              rate_of(one.met, one.met + one.missed))
             for one in sorted(

@@ -13,6 +13,7 @@ import pyarrow as pa
 from sqlalchemy.orm import Session
 
 from sharing_pipeline.assessment.deadlines import Cycle, add_cycle
+from sharing_pipeline.assessment.indicators import subject_kinds
 from sharing_pipeline.catalog.contracts import Contract
 from sharing_pipeline.catalog.reasons import Text, Texts
 from sharing_pipeline.facts.build import Facts
@@ -58,6 +59,7 @@ def list_issues(
 
 def _load_texts(engine: Engine, texts: Texts, official: Iterable[str]) -> None:
     engine.load("official", pa.table({"definition": pa.array(list(official), pa.string())}))
+    engine.load("subject_kind", subject_kinds())
     for table, key, named in (
         ("reason_text", "reason", texts.reasons),
         ("notice", "notice", texts.notices),

@@ -252,13 +252,13 @@ def _publish_night(
 def _totals(
     engine: Engine, session: Session, organisations: Organisations, official: Sequence[str]
 ) -> dict[str, Any]:
-    """What stands beside the total: attainment of all three, and what intake refused."""
+    """What stands beside the total: how many targets are reached, and what intake refused."""
     names = ", ".join(f"'{name}'" for name in official)
     board = engine.arrow(
         "SELECT scope_type, scope_code, denominator, attained FROM scoreboard "
         f"WHERE definition IN ({names})"
     ).to_pylist()
-    counts = attainment(board)
+    counts = attainment(board, len(official))
     quarantined = session.scalar(select(func.coalesce(func.sum(Submission.quarantined), 0)))
     return {
         "attainment": {kind: {str(k): v for k, v in of.items()} for kind, of in counts.items()},

@@ -166,18 +166,19 @@ def _difference(before: str) -> str:
     return f"CASE WHEN {change} < 0 THEN '-' ELSE '' END || {_two_digits(f'abs({change})')}"
 
 
-def attainment(rows: Iterable[Mapping[str, object]]) -> dict[str, dict[int, int]]:
-    """How many organisations, and how many regions, reach 3, 2, 1 or 0 of the three targets.
+def attainment(rows: Iterable[Mapping[str, object]], targets: int) -> dict[str, dict[int, int]]:
+    """How many organisations, and how many regions, reach all, …, 2, 1 or 0 of the targets.
 
-    `rows` are scoreboard rows of the official definitions with scope_type, scope_code,
-    denominator and attained. Who has no subjects at all for any indicator is left out.
+    `targets`: how many there are, one of each indicator. `rows`: scoreboard rows of the official
+    definitions with scope_type, scope_code, denominator and attained. Who has no subjects at all
+    for any indicator is left out.
     """
     reached: dict[tuple[str, str], list[bool]] = {}
     for row in rows:
         kind, code = str(row["scope_type"]), str(row["scope_code"])
         if kind in ("org", "region") and row["denominator"]:
             reached.setdefault((kind, code), []).append(bool(row["attained"]))
-    counts = {kind: dict.fromkeys((3, 2, 1, 0), 0) for kind in ("org", "region")}
+    counts = {kind: dict.fromkeys(range(targets, -1, -1), 0) for kind in ("org", "region")}
     for (kind, _), attained in reached.items():
         counts[kind][sum(attained)] += 1
     return counts

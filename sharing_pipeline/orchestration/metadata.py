@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sharing_pipeline.assessment.assess import Assessed
-from sharing_pipeline.assessment.definitions import INDICATORS
+from sharing_pipeline.assessment.indicators import INDICATORS
 from sharing_pipeline.facts.build import Facts
 from sharing_pipeline.figures.publish import Revision
 from sharing_pipeline.published.sample_notice import NATURE
@@ -86,7 +86,7 @@ def of_scoreboard(settings: Settings, day: date, revisions: Sequence[Revision]) 
     shown: dict[str, Any] = {}
     for row in mine:
         if row["scope_type"] == "all":
-            title = INDICATORS[row["indicator"]]
+            title = INDICATORS[row["indicator"]].title
             if row["rate_display"]:
                 shown[f"{title} %"] = float(row["rate_display"])
             if row["change_from_previous_night"]:
@@ -97,10 +97,6 @@ def of_scoreboard(settings: Settings, day: date, revisions: Sequence[Revision]) 
         "版次": "、".join(f"{one.definition.id} 第 {one.revision} 版" for one in revisions),
         "各机构三率": _table(_by_organisation(mine)),
     }
-
-
-_SHORT = {"mount_rate": "挂载", "update_timeliness": "更新", "demand_completion": "供需"}
-"""The indicators in a table whose columns must leave room for names."""
 
 
 def _by_organisation(board: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -119,8 +115,10 @@ def _by_organisation(board: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
 
 def _organisation_row(own: Mapping[str, Mapping[str, Any]], missing: int) -> dict[str, Any]:
     rates = {
-        f"{short} %": own[indicator]["rate_display"] if indicator in own else ""
-        for indicator, short in _SHORT.items()
+        f"{indicator.short_title} %": own[indicator.id]["rate_display"]
+        if indicator.id in own
+        else ""
+        for indicator in INDICATORS.values()
     }
     name = next(iter(own.values()))["scope_name"]
     return {"机构": _on_one_line(name), **rates, "还差": missing, "比前一日": _moved(own)}
@@ -129,9 +127,9 @@ def _organisation_row(own: Mapping[str, Mapping[str, Any]], missing: int) -> dic
 def _moved(own: Mapping[str, Mapping[str, Any]]) -> str:
     """Which rates moved since the night before and by how much, in percentage points."""
     changes = {
-        short: own[indicator]["change_from_previous_night"]
-        for indicator, short in _SHORT.items()
-        if indicator in own and own[indicator]["change_from_previous_night"]
+        indicator.short_title: own[indicator.id]["change_from_previous_night"]
+        for indicator in INDICATORS.values()
+        if indicator.id in own and own[indicator.id]["change_from_previous_night"]
     }
     moved = [f"{short} {float(by):+.2f}" for short, by in changes.items() if float(by)]
     return "，".join(moved) or ("持平" if changes else "")
@@ -187,12 +185,18 @@ def _most_urgent(issues: pa.Table, how_many: int) -> list[dict[str, Any]]:
 def _issue_row(names: Mapping[str, str], issue: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "机构": _named(names, issue["org_code"]),
-        "方面": _SHORT.get(issue["indicator_or_rule"], "检查"),
+        "方面": _concern(issue["indicator_or_rule"]),
         "对象": issue["subject_id"],
         "说明": issue["message"],
         "怎么办": issue["what_to_do"],
         "情况": _standing(issue),
     }
+
+
+def _concern(indicator_or_rule: str) -> str:
+    """The indicator that an issue is about, or that it is about a rule of the checks."""
+    indicator = INDICATORS.get(indicator_or_rule)
+    return indicator.short_title if indicator else "检查"
 
 
 def _standing(issue: Mapping[str, Any]) -> str:

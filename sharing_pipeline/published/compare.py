@@ -14,12 +14,8 @@ from datetime import date
 from pathlib import Path
 
 from sharing_pipeline.assessment.assess import assess
-from sharing_pipeline.assessment.definitions import (
-    INDICATORS,
-    Definition,
-    load_definitions,
-    pick,
-)
+from sharing_pipeline.assessment.definitions import Definition, load_definitions, pick
+from sharing_pipeline.assessment.indicators import INDICATORS
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.facts.build import build_facts
 from sharing_pipeline.figures.publish import latest_revision
@@ -79,8 +75,8 @@ def _pair(settings: Settings, ids: Sequence[str]) -> tuple[Definition, Definitio
     (one,), (other,) = (pick(known, [each]) for each in ids)
     if one.indicator != other.indicator:
         raise UsageError(
-            f"{one.id} 是{INDICATORS[one.indicator]}的口径，{other.id} 是"
-            f"{INDICATORS[other.indicator]}的，不能比较。请选同一指标的两个口径。"
+            f"{one.id} 是{INDICATORS[one.indicator].title}的口径，{other.id} 是"
+            f"{INDICATORS[other.indicator].title}的，不能比较。请选同一指标的两个口径。"
         )
     return one, other
 

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sharing_pipeline.assessment.definitions import INDICATORS
+from sharing_pipeline.assessment.indicators import INDICATORS
 from sharing_pipeline.catalog.contracts import load_contracts
 from sharing_pipeline.catalog.organisations import Organisations, from_rows
 from sharing_pipeline.catalog.reasons import Texts, load_texts
@@ -76,14 +76,14 @@ def answer(published: Published, question: Question) -> Answer:
 def find_publication(published: Published, question: Question) -> Publication:
     """The publication that is asked about: the official definition's unless one is named."""
     if question.indicator not in INDICATORS:
-        known = "、".join(f"{one}（{title}）" for one, title in INDICATORS.items())
+        known = "、".join(f"{each.id}（{each.title}）" for each in INDICATORS.values())
         raise UsageError(f"没有指标 {question.indicator}。指标有：{known}。")
     definition = question.definition or _official(published, question)
     found = published.publications(question.day, definition, question.revision)[0]
     if found.indicator != question.indicator:
         raise UsageError(
-            f"口径 {definition} 是{INDICATORS[found.indicator]}的，"
-            f"不是{INDICATORS[question.indicator]}的。"
+            f"口径 {definition} 是{INDICATORS[found.indicator].title}的，"
+            f"不是{INDICATORS[question.indicator].title}的。"
         )
     return found
 
@@ -93,7 +93,7 @@ def _official(published: Published, question: Question) -> str:
         if one.indicator == question.indicator and one.official:
             return one.definition
     raise UsageError(
-        f"{question.day} 没有公布{INDICATORS[question.indicator]}的正式口径，"
+        f"{question.day} 没有公布{INDICATORS[question.indicator].title}的正式口径，"
         "请用 --definition 指定。"
     )
 
@@ -167,9 +167,10 @@ def _of_subject(rows: pa.Table, question: Question) -> pa.Table:
     found = rows.filter(pc.equal(rows["subject_id"], question.subject))
     if not found.num_rows:
         whose = f"机构 {question.org} 的" if question.org else ""
-        kind = "需求" if question.indicator == "demand_completion" else "目录"
-        figure = INDICATORS[question.indicator]
-        raise UsageError(f"{question.day} {whose}{figure}里没有{kind} {question.subject}。")
+        asked = INDICATORS[question.indicator]
+        raise UsageError(
+            f"{question.day} {whose}{asked.title}里没有{asked.subject.noun} {question.subject}。"
+        )
     return found
 
 
@@ -197,13 +198,9 @@ def reasons(texts: Texts) -> dict[str, str]:
 
 
 def subject_names(published: Published, question: Question) -> dict[str, str]:
-    """Names of the day's entries or demand items by their codes."""
-    table, key = (
-        ("demand", "demand_id")
-        if question.indicator == "demand_completion"
-        else ("catalogue", "catalogue_code")
-    )
-    return _pairs(published.table(table, question.day), key, "name")
+    """Names of the indicator's subjects of the day by their codes."""
+    subject = INDICATORS[question.indicator].subject
+    return _pairs(published.table(subject.dataset, question.day), subject.key, "name")
 
 
 def _pairs(rows: pa.Table, key: str, value: str) -> dict[str, str]:

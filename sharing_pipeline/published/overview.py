@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import pyarrow as pa
 from sqlalchemy import case, func, select
 
+from sharing_pipeline.assessment.indicators import INDICATORS, subject_kinds
 from sharing_pipeline.catalog.contracts import load_contracts
 from sharing_pipeline.catalog.organisations import Organisations
 from sharing_pipeline.in_force.snapshots import Store
@@ -35,9 +37,9 @@ SELECT
     count(*) FILTER (WHERE outcome = 'missed') AS missed,
     count(*) FILTER (WHERE outcome = 'excluded') AS excluded
 FROM assessment
+JOIN subject_kind USING (indicator)
 LEFT JOIN origin
-    ON origin.subject_id = assessment.subject_id
-    AND origin.of_demands = (assessment.indicator = 'demand_completion')
+    ON origin.subject_id = assessment.subject_id AND origin.dataset = subject_kind.dataset
 GROUP BY ALL
 ORDER BY ALL
 """
@@ -93,14 +95,20 @@ def count_by_source(
             f"'{Lake(published.settings).path(one.assessment_path)}'" for one in publications
         )
         engine.connection.execute(f"CREATE TEMP VIEW assessment AS FROM read_parquet([{names}])")
-        engine.load("catalogue", published.table("catalogue", day))
-        engine.load("demand", published.table("demand", day))
-        engine.connection.execute(
-            "CREATE TEMP TABLE origin AS "
-            "SELECT catalogue_code AS subject_id, source, false AS of_demands FROM catalogue "
-            "UNION ALL SELECT demand_id, source, true FROM demand"
-        )
+        engine.load("subject_kind", subject_kinds())
+        engine.load("origin", _origins(published, day))
         return [SourceCounts(*row) for row in engine.rows(_BY_SOURCE)]
+
+
+def _origins(published: Published, day: date) -> pa.Table:
+    """Which source each subject in force came from: dataset, subject_id, source."""
+    tables = []
+    for subject in {indicator.subject for indicator in INDICATORS.values()}:
+        rows = published.table(subject.dataset, day)
+        dataset = pa.array([subject.dataset] * len(rows), pa.string())
+        columns = {"subject_id": rows[subject.key], "source": rows["source"]}
+        tables.append(pa.table({"dataset": dataset, **columns}))
+    return pa.concat_tables(tables)
 
 
 def sent_by_source(ledger: Ledger) -> list[Sent]:

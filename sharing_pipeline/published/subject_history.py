@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sharing_pipeline.assessment.definitions import parameters_json
+from sharing_pipeline.assessment.indicators import INDICATORS
 from sharing_pipeline.catalog.contracts import load_contracts
 from sharing_pipeline.facts.exchange import daily_files
 from sharing_pipeline.in_force.snapshots import PROVENANCE
@@ -31,27 +32,6 @@ from sharing_pipeline.store.ledger import (
 )
 
 Row = dict[str, Any]
-
-RULES = {
-    "mount_rate": {
-        "not_published": "1", "exempt": "2", "not_shareable": "3", "in_grace": "4",
-        "not_observable": "4a", "mounted": "5", "mount_pending": "6", "mount_returned": "7",
-        "resource_offline": "8", "no_resource": "9",
-    },
-    "update_timeliness": {
-        "not_published": "1", "exempt": "2", "not_shareable": "3", "not_observable": "3a",
-        "not_mounted": "4", "no_cycle_obligation": "5", "cycle_unknown": "6", "api_alive": "7",
-        "api_silent": "7", "api_only": "7", "first_cycle": "8", "never_updated": "8",
-        "on_time": "9", "overdue": "10", "window_too_short": "8–10（期次法）",
-        "periods_kept": "8–10（期次法）", "periods_missed": "8–10（期次法）",
-    },
-    "demand_completion": {
-        "draft": "1", "withdrawn": "1", "merged": "2", "exempt": "3", "lawful_refusal": "4",
-        "completed": "5", "completed_late": "5", "refused": "6", "waiting_requester": "7",
-        "awaiting_confirmation": "8", "in_progress": "9", "overdue": "10",
-    },
-}  # fmt: skip
-"""Which rule of the indicator (indicators.md §2–4) gives which reason; the first that matches."""
 
 _RESOURCES = """
 SELECT state_resource.*, resource.mounted
@@ -93,19 +73,23 @@ def tell(published: Published, question: Question, answer: Answer) -> Story:
     """The story of the one subject that `answer` was narrowed to."""
     assessed = answer.rows.to_pylist()[0]
     night = published.night(question.day)
-    of_demand = question.indicator == "demand_completion"
+    indicator = INDICATORS[question.indicator]
     lake = Lake(published.settings)
     with Engine(published.settings) as engine, published.ledger.session() as session:
         _load(engine, lake, published, night)
         origins = _Origins(session)
-        subject = _subject(engine, "demand" if of_demand else "catalogue", assessed["subject_id"])
-        resources = [] if of_demand else _rows(engine, _RESOURCES, assessed["subject_id"])
+        subject = _subject(engine, indicator.subject.dataset, assessed["subject_id"])
+        resources = (
+            _rows(engine, _RESOURCES, assessed["subject_id"])
+            if indicator.subject.has_resources
+            else []
+        )
         records = _records(engine, lake, session, question.day, resources, origins)
         exemptions = _exemptions(engine, question, assessed["subject_id"])
         for row in (subject, *resources, *exemptions):
             row["origin"] = origins.of(row)
         parameters = _parameters(published, answer.publication.definition)
-    rule = RULES[question.indicator].get(assessed["reason"], "")
+    rule = indicator.rules.get(assessed["reason"], "")
     return Story(assessed, rule, parameters, subject, resources, records, exemptions)
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from sharing_pipeline.catalog.reasons import Text, load_texts
 from sharing_pipeline.site.published_night import Figure, Row, Shown
-from sharing_pipeline.site.texts import unit_of
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 
@@ -64,7 +63,7 @@ def _causes(engine: Engine, lake: Lake, texts: Mapping[str, Text], figure: Figur
 
     return Causes(
         figure=figure,
-        unit=unit_of(figure.indicator),
+        unit=figure.unit,
         met=of("met"),
         missed=of("missed"),
         excluded=of("excluded"),

@@ -7,6 +7,7 @@ this one, how they look in templates/. Contacts never reach a page.
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -57,27 +58,53 @@ def render(shown: Shown) -> str:
             old_after_days=OLD_AFTER_DAYS,
             origin=read_origin(shown),
             parameters={
-                one.definition.id: list(
-                    words.parameter_rows(one.definition.parameters.model_dump(by_alias=True))
-                )
-                for one in shown.figures
+                figure.definition.id: list(figure.definition.parameters.in_words())
+                for figure in shown.figures
             },
         )
     )
 
 
-def _attainment(shown: Shown) -> list[tuple[str, int, list[tuple[int, int, str, str]]]]:
-    """Per kind: its title, how many there are, and (targets reached, how many, x, width)."""
+@dataclass(frozen=True)
+class Reached:
+    """How many organisations or regions reach so many of the targets, and where that is drawn.
+
+    `tone` is the colour's number: 3 for all targets, 0 for none, 2 and 1 for more and less than
+    half of them.
+    """
+
+    title: str
+    count: int
+    tone: int
+    x: str
+    width: str
+
+
+def _attainment(shown: Shown) -> list[tuple[str, int, list[Reached]]]:
+    """Per kind its title, how many there are, and how many of them reach how many targets."""
     rows = []
     for kind, title in (("org", "机构"), ("region", "地区")):
         counts = {int(k): v for k, v in shown.night.totals["attainment"][kind].items()}
-        reached = sorted(counts, reverse=True)
-        drawn = shares([counts[one] for one in reached], 100)
+        numbers = sorted(counts, reverse=True)
+        drawn = shares([counts[number] for number in numbers], 100)
         parts = [
-            (one, counts[one], x, width) for one, (x, width) in zip(reached, drawn, strict=True)
+            Reached(
+                words.items(number) if number else "都没有",
+                counts[number],
+                _tone(number, numbers[0]),
+                x,
+                width,
+            )
+            for number, (x, width) in zip(numbers, drawn, strict=True)
         ]
         rows.append((title, sum(counts.values()), parts))
     return rows
+
+
+def _tone(reached: int, targets: int) -> int:
+    if reached in (0, targets):
+        return 3 if reached else 0
+    return 2 if 2 * reached > targets else 1
 
 
 def _environment() -> Environment:
@@ -88,5 +115,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(long_date=words.long_date, moment=words.moment, n=words.thousands)
+    environment.filters.update(
+        long_date=words.long_date, moment=words.moment, n=words.thousands, items=words.items
+    )
     return environment

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sharing_pipeline.assessment.definitions import (
-    INDICATORS,
-    Definition,
-    load_definitions,
-    pick,
-)
+from sharing_pipeline.assessment.declaration import Indicator
+from sharing_pipeline.assessment.definitions import Definition, load_definitions, pick
+from sharing_pipeline.assessment.indicators import INDICATORS
 from sharing_pipeline.catalog.organisations import Organisations
 from sharing_pipeline.figures.publish import refuse_changed
 from sharing_pipeline.published.arrivals import organisations_of
@@ -34,14 +31,19 @@ class Figure:
     board: list[Row]
 
     @property
-    def indicator(self) -> str:
-        """The indicator's id."""
-        return self.publication.indicator
+    def indicator(self) -> Indicator[Any]:
+        """The indicator that it is a figure of."""
+        return INDICATORS[self.publication.indicator]
 
     @property
     def title(self) -> str:
         """The indicator's Chinese name."""
-        return INDICATORS[self.indicator]
+        return self.indicator.title
+
+    @property
+    def unit(self) -> str:
+        """The measure word of the indicator's subjects."""
+        return self.indicator.subject.unit
 
     @property
     def total(self) -> Row:

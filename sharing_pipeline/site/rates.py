@@ -17,7 +17,7 @@ from sharing_pipeline.figures.publish import latest_revisions
 from sharing_pipeline.figures.scoreboard import earlier_days
 from sharing_pipeline.site.drawing import Trend, draw_trend
 from sharing_pipeline.site.published_night import Figure, Row, Shown
-from sharing_pipeline.site.texts import INPUTS, short_date, unit_of
+from sharing_pipeline.site.texts import INPUTS, short_date
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Publication, PublishedNight
@@ -65,7 +65,7 @@ def read_rates(shown: Shown) -> list[Rate]:
         Rate(
             figure=figure,
             row=figure.total,
-            unit=unit_of(figure.indicator),
+            unit=figure.unit,
             changes=[
                 _change(figure, moment, day, before) for moment, (day, before) in earlier.items()
             ],
@@ -90,7 +90,7 @@ def _change(figure: Figure, moment: str, day: date, before: Sequence[Publication
 
 
 def _why_blank(figure: Figure, before: Iterable[Publication]) -> str:
-    same = [one for one in before if one.indicator == figure.indicator]
+    same = [one for one in before if one.indicator == figure.indicator.id]
     if not same:
         return "那天没有公布"
     if all(one.definition != figure.publication.definition for one in same):

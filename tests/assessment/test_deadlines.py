@@ -16,9 +16,8 @@ from sharing_pipeline.assessment.deadlines import (
     deadline,
     deadline_table,
     expected_updates,
-    window_of,
 )
-from sharing_pipeline.assessment.parameters import UpdateTimeliness
+from sharing_pipeline.assessment.update_timeliness import UpdateTimelinessParameters
 from sharing_pipeline.assessment.working_days import WorkingDays
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.settings import PROJECT
@@ -26,7 +25,7 @@ from sharing_pipeline.settings import PROJECT
 CATALOG = PROJECT / "catalog"
 WORKING_DAYS = WorkingDays.load(CATALOG)
 CYCLES = cycles(CATALOG)
-DEFAULT = UpdateTimeliness()
+DEFAULT = UpdateTimelinessParameters()
 D = date(2026, 11, 22)
 FREE = ("不定期", "一次性/不更新", "其他")
 OBLIGING = [name for name in CYCLES if name not in FREE]
@@ -118,8 +117,8 @@ def test_months_are_clamped_to_the_months_end(day, months, expected):
 
 def test_rolling_to_a_working_day_moves_cycles_without_grace_except_realtime():
     saturday = date(2026, 11, 20) + timedelta(days=1)
-    rolling = UpdateTimeliness(roll_to_working_day=True, grace_working_days={"每日": 0})
-    still = UpdateTimeliness(grace_working_days={"每日": 0})
+    rolling = UpdateTimelinessParameters(roll_to_working_day=True, grace_working_days={"每日": 0})
+    still = UpdateTimelinessParameters(grace_working_days={"每日": 0})
     friday = date(2026, 11, 20)
     assert dates_of("每日", friday, rolling).deadline_on == date(2026, 11, 23)
     assert dates_of("每日", friday, still).deadline_on == saturday
@@ -135,7 +134,7 @@ def test_a_cycle_that_a_city_has_added_has_no_grace_unless_given():
 def test_soon_days():
     assert dates_of("每周", D).soon_from == date(2026, 11, 22)
     assert dates_of("每日", D).soon_from == date(2026, 11, 23)
-    given_days = UpdateTimeliness(soon_days=3)
+    given_days = UpdateTimelinessParameters(soon_days=3)
     assert dates_of("每月", D, given_days).soon_from == date(2026, 12, 19)
     assert dates_of("每日", D, given_days).soon_from == date(2026, 11, 20)
 
@@ -150,7 +149,7 @@ def test_a_deadline_that_counts_days_of_an_unannounced_year_is_provisional():
     assert dates_of("每月", date(2026, 11, 28)).provisional
     assert not dates_of("每月", date(2026, 10, 28)).provisional
     assert not dates_of("实时", date(2026, 12, 31)).provisional
-    rolling = UpdateTimeliness(roll_to_working_day=True, grace_working_days={"每日": 0})
+    rolling = UpdateTimelinessParameters(roll_to_working_day=True, grace_working_days={"每日": 0})
     assert dates_of("每日", date(2026, 12, 31), rolling).provisional
 
 
@@ -161,7 +160,9 @@ def test_dates_at_both_ends_of_the_calendar():
     late = dates_of("每月", date(9999, 11, 1))
     assert late.deadline_on.year == 9999
     assert late.delinquent_after is None
-    assert dates_of("每日", date.min, UpdateTimeliness(soon_days=30)).soon_from == date.min
+    assert (
+        dates_of("每日", date.min, UpdateTimelinessParameters(soon_days=30)).soon_from == date.min
+    )
 
 
 def test_the_deadline_table_has_one_sorted_row_per_pair():
@@ -230,13 +231,13 @@ def test_only_whole_calendar_months_count(first, last, months):
     ],
 )
 def test_the_window_is_the_last_whole_quarter(day, first, last):
-    assert window_of(DEFAULT, day) == (first, last)
+    assert DEFAULT.window_before(day) == (first, last)
 
 
 def test_a_given_window_is_taken():
     window = {"from": "2026-01-01", "to": "2026-03-31"}
-    parameters = UpdateTimeliness.model_validate({"window": window})
-    assert window_of(parameters, D) == (date(2026, 1, 1), date(2026, 3, 31))
+    parameters = UpdateTimelinessParameters.model_validate({"window": window})
+    assert parameters.window_before(D) == (date(2026, 1, 1), date(2026, 3, 31))
 
 
 @pytest.mark.parametrize(
@@ -267,7 +268,7 @@ some_days = st.dates(date(2022, 1, 1), date(2027, 12, 31))
 
 @given(some_days, st.sampled_from(OBLIGING), st.booleans())
 def test_dates_follow_one_another(last_on, name, roll):
-    found = dates_of(name, last_on, UpdateTimeliness(roll_to_working_day=roll))
+    found = dates_of(name, last_on, UpdateTimelinessParameters(roll_to_working_day=roll))
     assert last_on < found.due_on <= found.deadline_on < found.delinquent_after
     assert found.soon_from <= found.due_on
 

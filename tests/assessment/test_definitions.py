@@ -12,16 +12,13 @@ import pytest
 import yaml
 
 from sharing_pipeline.assessment.definitions import (
-    INDICATORS,
     load_definitions,
     official_on,
     parameters_json,
     pick,
 )
-from sharing_pipeline.assessment.parameters import (
-    SCHEMAS,
-    MountRate,
-)
+from sharing_pipeline.assessment.indicators import INDICATORS
+from sharing_pipeline.assessment.mount_rate import MountRateParameters
 from sharing_pipeline.errors import ConfigurationError, UsageError
 from sharing_pipeline.settings import PROJECT
 
@@ -43,9 +40,10 @@ target_percent: 90
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Path:
-    """A catalog with the shipped definitions and code tables, to add to."""
+    """A catalog with what the shipped definitions need, to add to."""
     for folder in ("definitions", "codes"):
         shutil.copytree(CATALOG / folder, tmp_path / folder)
+    shutil.copy(CATALOG / "reasons.yaml", tmp_path)
     return tmp_path
 
 
@@ -85,8 +83,8 @@ def test_three_official_definitions_ship():
 def test_the_indicators_are_named_as_in_the_code_table():
     path = CATALOG / "codes" / "indicator.yaml"
     values = yaml.safe_load(path.read_text(encoding="utf-8"))["values"]
-    assert {name: each["labels"][0] for name, each in values.items()} == INDICATORS
-    assert list(INDICATORS) == list(SCHEMAS)
+    titles = {indicator.id: indicator.title for indicator in INDICATORS.values()}
+    assert {name: each["labels"][0] for name, each in values.items()} == titles
 
 
 @pytest.mark.parametrize(
@@ -128,10 +126,10 @@ def test_parameters_as_json_are_plain_and_complete(catalog):
 
 def test_absent_parameters_are_the_defaults(catalog):
     absent = added(catalog, MOUNT)
-    assert absent.parameters == MountRate()
+    assert absent.parameters == MountRateParameters()
     assert absent.note == ""
     null = added(catalog, f"{MOUNT}parameters:\nnote:\neffective_to:\n")
-    assert (null.parameters, null.note, null.effective_to) == (MountRate(), "", None)
+    assert (null.parameters, null.note, null.effective_to) == (MountRateParameters(), "", None)
 
 
 def test_definitions_in_folders_are_found_too(catalog):
@@ -214,6 +212,22 @@ def test_a_file_in_another_encoding_is_named(catalog):
     path = catalog / "definitions" / "gbk.yaml"
     path.write_bytes(MOUNT.encode("gb18030"))
     with pytest.raises(ConfigurationError, match=r"gbk\.yaml 不是正确的 YAML"):
+        load_definitions(catalog)
+
+
+def test_a_reason_without_words_is_named(catalog):
+    path = catalog / "reasons.yaml"
+    text = path.read_text(encoding="utf-8").replace("  mount_pending: {", "  pending: {")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"缺少平台目录挂载率的原因 mount_pending。"):
+        load_definitions(catalog)
+
+
+def test_an_indicator_that_no_exemption_can_name_is_named(catalog):
+    path = catalog / "codes" / "indicator.yaml"
+    text = path.read_text(encoding="utf-8").replace("[平台目录挂载率, ", "[")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"indicator\.yaml 里没有平台目录挂载率。"):
         load_definitions(catalog)
 
 

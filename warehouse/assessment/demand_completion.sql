@@ -29,11 +29,11 @@ WITH judged AS (
     CROSS JOIN parameter
     JOIN stage USING (opened_on, working_days, returned_on, resubmitted_on)
     LEFT JOIN exempt
-        ON exempt.subject_id = item.demand_id AND exempt.indicator = 'demand_completion'
+        ON exempt.subject_id = item.demand_id AND exempt.indicator = parameter.indicator
 )
 SELECT
     night.as_of,
-    'demand_completion' AS indicator,
+    parameter.indicator,
     parameter.definition,
     judged.demand_id AS subject_id,
     judged.org_code,

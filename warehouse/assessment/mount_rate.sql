@@ -26,7 +26,7 @@ WITH judged AS (
 )
 SELECT
     night.as_of,
-    'mount_rate' AS indicator,
+    parameter.indicator,
     parameter.definition,
     judged.catalogue_code AS subject_id,
     judged.org_code,

@@ -35,7 +35,7 @@ judged AS (
 )
 SELECT
     night.as_of,
-    'update_timeliness' AS indicator,
+    parameter.indicator,
     parameter.definition,
     judged.catalogue_code AS subject_id,
     judged.org_code,

@@ -1,5 +1,5 @@
--- Reads: assessment, official (definition), reason_text (reason, says, what_to_do), entry,
---        state_demand, standing (findings on rows in force and on the day's logs),
+-- Reads: assessment, official (definition), reason_text (reason, says, what_to_do),
+--        subject_kind (indicator, dataset: what an indicator judges), entry, state_demand, standing (findings on rows in force and on the day's logs),
 --        vanished_lately, doubled, exemption_change, answers,
 --        notice (notice, severity, says, what_to_do).
 -- Yields: tonight's findings of every kind: one per missed subject under an official
@@ -19,10 +19,11 @@ SELECT
 FROM assessment
 JOIN official USING (definition)
 JOIN reason_text USING (reason)
+JOIN subject_kind USING (indicator)
 LEFT JOIN entry
-    ON entry.catalogue_code = assessment.subject_id AND assessment.indicator <> 'demand_completion'
+    ON entry.catalogue_code = assessment.subject_id AND subject_kind.dataset = 'catalogue'
 LEFT JOIN state_demand
-    ON state_demand.key = assessment.subject_id AND assessment.indicator = 'demand_completion'
+    ON state_demand.key = assessment.subject_id AND subject_kind.dataset = 'demand'
 WHERE assessment.outcome = 'missed'
 UNION ALL
 SELECT
