@@ -160,9 +160,8 @@ def test_dates_at_both_ends_of_the_calendar():
     late = dates_of("每月", date(9999, 11, 1))
     assert late.deadline_on.year == 9999
     assert late.delinquent_after is None
-    assert (
-        dates_of("每日", date.min, UpdateTimelinessParameters(soon_days=30)).soon_from == date.min
-    )
+    soon = UpdateTimelinessParameters(soon_days=30)
+    assert dates_of("每日", date.min, soon).soon_from == date.min
 
 
 def test_the_deadline_table_has_one_sorted_row_per_pair():
