@@ -76,8 +76,11 @@ class Home:
         *,
         listed: Sequence[Row] | None = None,
         sources: Mapping[str, str] | None = None,
+        ledger_url: str = "",
     ) -> None:
-        self.settings = Settings(home=folder / "home", catalog=folder / "catalog")
+        self.settings = Settings(
+            home=folder / "home", catalog=folder / "catalog", ledger_url=ledger_url
+        )
         if not self.settings.catalog.exists():
             shutil.copytree(PROJECT / "catalog", self.settings.catalog)
         for name, yaml in (sources or {}).items():

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,10 +25,22 @@ class Postgres:
 
     port: int
 
-    def url(self, *, password: str = PASSWORD, port: int | None = None) -> str:
+    def url(
+        self, *, password: str = PASSWORD, port: int | None = None, database: str = "exchange"
+    ) -> str:
         """The SQLAlchemy URL of the role."""
         written = password.replace("%", "%25")
-        return f"postgresql://{READER}:{written}@127.0.0.1:{port or self.port}/exchange"
+        return f"postgresql://{READER}:{written}@127.0.0.1:{port or self.port}/{database}"
+
+    def new_database(self) -> str:
+        """The URL of an empty database of the role, which sorts text as a dictionary does."""
+        name = f"ledger_{uuid.uuid4().hex}"
+        with _administrator(self.port) as admin:
+            admin.execute(
+                f"CREATE DATABASE {name} OWNER {READER} TEMPLATE template0 "
+                "LOCALE_PROVIDER icu ICU_LOCALE 'en'"
+            )
+        return self.url(database=name)
 
     def run(self, *statements: str, rows: Sequence[Sequence[object]] = ()) -> list[tuple]:
         """Runs statements as the role that owns the tables, the last one for each of the rows;
@@ -70,11 +83,15 @@ def postgres() -> Iterator[Postgres]:
         shutil.rmtree(folder)
 
 
-def _prepared(port: int) -> Postgres:
-    with psycopg.connect(
+def _administrator(port: int) -> psycopg.Connection:
+    return psycopg.connect(
         host="127.0.0.1", port=port, user=_ADMIN, password=_ADMIN_PASSWORD, dbname="postgres",
         autocommit=True,
-    ) as admin:  # fmt: skip
+    )  # fmt: skip
+
+
+def _prepared(port: int) -> Postgres:
+    with _administrator(port) as admin:
         admin.execute(f"CREATE ROLE {READER} LOGIN PASSWORD '{PASSWORD}'")
         admin.execute(f"CREATE DATABASE exchange OWNER {READER}")
     return Postgres(port)
