@@ -12,7 +12,7 @@ from sharing_pipeline.cli.chinese import Command, Day, OneOf, Whole
 from sharing_pipeline.cli.common import open_published, with_settings
 from sharing_pipeline.cli.export import to_standard_output
 from sharing_pipeline.cli.labels import OUTCOME, input_name
-from sharing_pipeline.cli.rates import say_if_made_up
+from sharing_pipeline.cli.rates import say_if_sample
 from sharing_pipeline.cli.screen import heading, percent, printed, table
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.settings import Settings
@@ -65,7 +65,7 @@ def explain(settings: Settings, indicator: str, day: date, moved: bool, **narrow
     else:
         to_standard_output(found.rows, "csv")
     _print_counts(found)
-    say_if_made_up(published, day, err=True)
+    say_if_sample(published, day, err=True)
 
 
 def _print_moved(published: Published, question: Question) -> None:

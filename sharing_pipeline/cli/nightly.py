@@ -20,7 +20,7 @@ from sharing_pipeline.cli.common import (
     yesterday,
 )
 from sharing_pipeline.cli.labels import STATUS, input_name
-from sharing_pipeline.cli.rates import print_rates, say_if_made_up
+from sharing_pipeline.cli.rates import print_rates, say_if_sample
 from sharing_pipeline.cli.screen import heading, printed, progress, table
 from sharing_pipeline.errors import NothingPublished
 from sharing_pipeline.isolation.full_disk import is_full
@@ -168,7 +168,7 @@ def _print_rates(settings: Settings, report: NightReport) -> str | None:
         if row["definition"] in ids
     ]
     heading(f"{report.day} 三率")
-    say_if_made_up(published, report.day)
+    say_if_sample(published, report.day)
     print_rates([row for row in board if row["scope_type"] == "all"])
     return _print_weakest([row for row in board if row["definition"] in official])
 

@@ -35,7 +35,7 @@ def print_rates(whole: Sequence[dict[str, Any]]) -> None:
     table(headers, rows)
 
 
-def say_if_made_up(published: Published, day: date, *, err: bool = False) -> None:
+def say_if_sample(published: Published, day: date, *, err: bool = False) -> None:
     """Says that a night's figures are those of a made-up city, if any of its entries is."""
     say_nature(published.nature("scoreboard", day), err=err)
 

@@ -11,7 +11,7 @@ import click
 from sharing_pipeline.cli.chinese import Command
 from sharing_pipeline.cli.common import open_ledger, with_settings
 from sharing_pipeline.cli.labels import input_name
-from sharing_pipeline.cli.rates import print_rates, say_if_made_up
+from sharing_pipeline.cli.rates import print_rates, say_if_sample
 from sharing_pipeline.cli.screen import heading, printed, rate_of, table
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.settings import Settings
@@ -64,7 +64,7 @@ def _print_night(published: Published, day: date) -> None:
     publications = published.publications(day)
     official = [one for one in publications if one.official]
     heading(f"最近公布的业务日：{day}（{night.published_at} 公布）")
-    say_if_made_up(published, day)
+    say_if_sample(published, day)
     ids = {one.definition for one in official}
     board = published.table("scoreboard", day).to_pylist()
     print_rates([r for r in board if r["scope_type"] == "all" and r["definition"] in ids])

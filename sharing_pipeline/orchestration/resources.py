@@ -15,7 +15,7 @@ from sharing_pipeline.figures.publish import Revision
 from sharing_pipeline.night import WAITING, Night, NightReport, Replies, locked, refuse_troubled
 from sharing_pipeline.orchestration.alive import close_dead_runs, show_alive
 from sharing_pipeline.orchestration.instance import kept_open
-from sharing_pipeline.published.sample_notice import nature_in_force, nature_received
+from sharing_pipeline.published.sample_notice import notice_in_force, notice_received
 from sharing_pipeline.receiving.early_reading import Progress, ReadAhead
 from sharing_pipeline.receiving.take_in import IntakeReport
 from sharing_pipeline.settings import Clock, Settings, system_clock
@@ -110,12 +110,12 @@ class NightRun:
         """Says that the day's entries are made up, if they are."""
         if day not in self._natures:
             catalogue = self.facts(day).files["catalogue"]
-            self._natures[day] = nature_in_force(self.settings, catalogue)
+            self._natures[day] = notice_in_force(self.settings, catalogue)
         return self._natures[day]
 
     def nature_received(self) -> str:
         """Says the same of the catalogue received last."""
-        return nature_received(self.settings, Ledger.open(self.settings))
+        return notice_received(self.settings, Ledger.open(self.settings))
 
     def report(self, day: date) -> NightReport | None:
         """What this run made of a day, if it was published."""

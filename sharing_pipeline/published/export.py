@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.published.sample_notice import NATURE
-from sharing_pipeline.values.neutralised import HARMLESS_SQL, harmless
+from sharing_pipeline.values.neutralised import NEUTRALISED_SQL, neutralised
 
 TEXT_FORMATS = ("csv", "json")
 """Formats that a terminal can show."""
@@ -45,7 +45,7 @@ def write_table(rows: pa.Table, form: str, path: Path, nature: str = "") -> None
 
 def _write_csv(rows: pa.Table, path: Path, _nature: str) -> None:
     """UTF-8 without BOM, header, YYYY-MM-DD, ISO 8601 +08:00, true/false, empty for unknown."""
-    _copy(rows, HARMLESS_SQL, path, "FORMAT csv, HEADER, DELIMITER ','")
+    _copy(rows, NEUTRALISED_SQL, path, "FORMAT csv, HEADER, DELIMITER ','")
 
 
 def _write_json(rows: pa.Table, path: Path, _nature: str) -> None:
@@ -123,7 +123,7 @@ def _cell(value: object) -> object:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%S}+08:00"
     if isinstance(value, str):
-        return ILLEGAL_CHARACTERS_RE.sub("", harmless(value))
+        return ILLEGAL_CHARACTERS_RE.sub("", neutralised(value))
     return value
 
 

@@ -1,6 +1,7 @@
-"""Whether what is shown was made up by sharing_pipeline/sample/, and the words that say so.
+"""Whether the data behind a figure come from sharing_pipeline/sample/, and the notice that says so.
 
-Whatever shows or hands out figures asks here, so that no made-up figure is taken for a real one.
+Every page, export and answer that hands out figures asks here, so that nobody takes a figure of
+the fictional sample city for a real one.
 """
 
 from __future__ import annotations
@@ -13,39 +14,39 @@ from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import LakeFile, Ledger
 
 MARK = "（样例）"
-"""What sharing_pipeline/sample/ puts before every summary that it makes up."""
+"""The sample generator puts this before the summary of every entry that it writes."""
 
 NATURE = "数据性质"
-"""The name of the entry that says so, where entries have names."""
+"""The name under which a file's metadata or a workbook's sheet carries the notice."""
 
 _RECEIVED = "rows_catalogue"
 
 
-def count_made_up(settings: Settings, catalogue: str) -> tuple[int, int]:
-    """How many entries a catalogue of the lake has, and how many are marked as made up."""
+def count_sample_entries(settings: Settings, catalogue: str) -> tuple[int, int]:
+    """How many entries a catalogue of the lake has, and how many carry the sample's mark."""
     with Engine(settings) as engine:
         columns = {"key": "VARCHAR", "summary": "VARCHAR"}
         engine.load_files("entries", [Lake(settings).path(catalogue)], columns)
         marked = "CASE WHEN starts_with(summary, ?) THEN key END"
-        ((entries, made_up),) = engine.rows(
+        ((entries, sample_entries),) = engine.rows(
             f"SELECT count(DISTINCT key), count(DISTINCT {marked}) FROM entries", [MARK]
         )
-    return entries, made_up
+    return entries, sample_entries
 
 
-def nature_in_force(settings: Settings, catalogue: str) -> str:
-    """Says that the entries in force are made up; empty where none is."""
-    entries, made_up = count_made_up(settings, catalogue)
-    if not made_up:
+def notice_in_force(settings: Settings, catalogue: str) -> str:
+    """The notice for the entries in force; empty where none of them is sample data."""
+    entries, sample_entries = count_sample_entries(settings, catalogue)
+    if not sample_entries:
         return ""
-    return f"样例数据（虚构），不是真实情况：{entries:,} 条目录中 {made_up:,} 条由程序虚构。"
+    return f"样例数据（虚构），不是真实情况：{entries:,} 条目录中 {sample_entries:,} 条由程序虚构。"
 
 
-def nature_received(settings: Settings, ledger: Ledger) -> str:
-    """Says that the catalogue received last is made up; empty where it isn't."""
+def notice_received(settings: Settings, ledger: Ledger) -> str:
+    """The notice for the catalogue received last; empty where it holds no sample data."""
     newest = select(LakeFile.path).where(LakeFile.kind == _RECEIVED).order_by(LakeFile.id.desc())
     with ledger.session() as session:
         catalogue = session.scalar(newest.limit(1))
-    if catalogue is None or not count_made_up(settings, catalogue)[1]:
+    if catalogue is None or not count_sample_entries(settings, catalogue)[1]:
         return ""
     return "样例数据（虚构），不是真实情况：最近收到的目录由程序虚构。"

@@ -24,7 +24,7 @@ from sharing_pipeline.assessment.definitions import (
 from sharing_pipeline.catalog.contracts import Contract, load_contracts
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.figures.publish import latest_revisions
-from sharing_pipeline.published.sample_notice import nature_in_force, nature_received
+from sharing_pipeline.published.sample_notice import notice_in_force, notice_received
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import Engine, arrow_schema, columns_of
 from sharing_pipeline.store.in_force_table import (
@@ -123,9 +123,9 @@ class Published:
         if name == "definition":
             return ""
         if name in WITHOUT_DAY:
-            return nature_received(self.settings, self.ledger)
+            return notice_received(self.settings, self.ledger)
         night = self.night(day or self.latest_day())
-        return nature_in_force(self.settings, night.facts["catalogue"])
+        return notice_in_force(self.settings, night.facts["catalogue"])
 
     def moved(self, publication: Publication) -> list[dict[str, Any]]:
         """The subjects that a revision moved: subject_id, org_code, and outcome and reason

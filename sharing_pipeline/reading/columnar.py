@@ -1,7 +1,7 @@
-"""JSON that holds a table otherwise than as a list of objects, as pandas and CKAN's datastore write
-it: by columns, by numbered rows, or as column names and lists of cells.
+"""JSON tables that aren't a list of objects, as pandas and CKAN's datastore write them: by columns,
+by numbered rows, or as column names with lists of cells.
 
-What is no such table is left to objects.py, which says what a file should be like.
+Anything else is left to objects.py, which tells the sender what a file should be like.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ Object = dict[str, Any]
 
 
 def as_objects(document: Any) -> list[Object] | None:
-    """The table's rows as objects; None for anything else.
+    """The rows of such a table as objects; None for anything else.
 
-    UnreadableFile for a list of cells that is longer than the names, and for a name that comes
-    twice: a value would be lost.
+    Raises UnreadableFile where a value would be lost: for a row with more cells than there are
+    names, and for a name that comes twice.
     """
     if isinstance(document, list):
         return _under_names(document[0], document[1:]) if _are_lists(document) else None
@@ -34,42 +34,42 @@ def as_objects(document: Any) -> list[Object] | None:
     columns = list(document.values())
     if len(columns) > 1 and _are_lists(columns) and len(set(map(len, columns))) == 1:
         return _under_names(list(document), list(zip(*columns, strict=True)))
-    if columns and all(isinstance(one, dict) for one in columns):
-        if all(_are_numbers(one) for one in columns) and len(set(map(len, columns))) == 1:
+    if columns and all(isinstance(column, dict) for column in columns):
+        if all(_are_numbers(column) for column in columns) and len(set(map(len, columns))) == 1:
             return _under_names(list(document), list(zip(*map(dict.values, columns), strict=True)))
         return columns if _are_numbers(document) else None
     return None
 
 
 def _are_lists(value: Any) -> bool:
-    """Whether it is a list of lists of plain cells, which none of a list of objects is."""
+    """Whether a value is a list of lists without any object in them."""
     return (
         isinstance(value, list)
         and len(value) > 0
-        and all(isinstance(one, list) for one in value)
-        and not any(isinstance(cell, dict) for one in value for cell in one)
+        and all(isinstance(cells, list) for cells in value)
+        and not any(isinstance(cell, dict) for cells in value for cell in cells)
     )
 
 
 def _are_numbers(keys: Mapping[str, Any]) -> bool:
-    """Whether rows are named 0, 1, 2 and so on."""
+    """Whether the keys are 0, 1, 2 and so on, as pandas numbers rows."""
     return len(keys) > 0 and list(keys) == [str(number) for number in range(len(keys))]
 
 
 def _under_names(names: Any, rows: Sequence[Sequence[Any]]) -> list[Object] | None:
-    """Each row as an object; CKAN's names are objects themselves, with an id."""
+    """Each row as an object. CKAN's names are objects themselves, whose id is the name."""
     if not isinstance(names, list):
         return None
-    given = [one.get("id") if isinstance(one, dict) else one for one in names]
-    named = [one for one in given if isinstance(one, str)]
-    if len(named) < len(given):
+    ids = [name.get("id") if isinstance(name, dict) else name for name in names]
+    headers = [header for header in ids if isinstance(header, str)]
+    if len(headers) < len(ids):
         return None
-    twice = next((one for one, count in Counter(named).items() if count > 1), None)
+    twice = next((header for header, count in Counter(headers).items() if count > 1), None)
     if twice is not None:
         raise UnreadableFile(f"JSON 里的列名“{twice}”写了两次。请改正后重报。")
-    long = next((at for at, row in enumerate(rows, 1) if len(row) > len(named)), None)
-    if long is not None:
-        raise UnreadableFile(f"JSON 里第 {long} 行的值比列名多。请核对后重新导出。")
-    # Only the first row has every name: filling up all of them could take any amount of memory.
-    objects = [dict(zip(named, row, strict=False)) for row in rows]
-    return [dict.fromkeys(named) | one for one in objects[:1]] + objects[1:]
+    too_long = next((number for number, row in enumerate(rows, 1) if len(row) > len(headers)), None)
+    if too_long is not None:
+        raise UnreadableFile(f"JSON 里第 {too_long} 行的值比列名多。请核对后重新导出。")
+    # Only the first row gets every name: to fill up all rows could take any amount of memory.
+    objects = [dict(zip(headers, row, strict=False)) for row in rows]
+    return [dict.fromkeys(headers) | first for first in objects[:1]] + objects[1:]

@@ -1,4 +1,4 @@
-"""What a file is, by its content: compression undone, format told by the first bytes."""
+"""Finds out a file's format from its content, never from its name, and undoes compression."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _NOT_TABLES = {
     b"SQLite format 3": "SQLite 数据库",
 }
 _NOT_WORKBOOKS = {"word/": "Word 文档", "ppt/": "PowerPoint 演示文稿", "visio/": "Visio 图"}
-"""What a folder inside a zip tells."""
+"""Folders inside a zip that show which other program wrote it."""
 _NOT_SHEETS = {"WordDocument": "Word 文档", "PowerPoint Document": "PowerPoint 演示文稿"}
-"""What a stream inside an OLE file tells."""
+"""Streams inside an OLE file that show which other program wrote it."""
 _ENCRYPTED_ODS = "encrypted-package"
 """The only part of an ods that a recent LibreOffice wrote with a password."""
 PASSWORD = "文件有打开密码。请去掉密码后重报。"
@@ -53,7 +53,10 @@ _CHUNK = 1 << 20
 
 
 def unpack(data: bytes, limits: Limits) -> tuple[bytes, str | None]:
-    """The bytes without gzip, and `gzip` if there was any; UnreadableFile for a bomb."""
+    """The bytes without gzip, and `gzip` if they were compressed.
+
+    UnreadableFile for damaged gzip, and for content that passes the limit when it is unpacked.
+    """
     if not data.startswith(_GZIP):
         return data, None
     pieces, size = [], 0
@@ -72,7 +75,7 @@ def unpack(data: bytes, limits: Limits) -> tuple[bytes, str | None]:
 
 
 def unpack_head(data: bytes) -> tuple[bytes, str | None]:
-    """As `unpack`, for the beginning of a file: what can be had of at most 1 MiB."""
+    """As `unpack`, for the beginning of a file; gives at most 1 MiB."""
     if not data.startswith(_GZIP):
         return data, None
     try:
@@ -82,9 +85,10 @@ def unpack_head(data: bytes) -> tuple[bytes, str | None]:
 
 
 def identify(data: bytes, text: str | None = None) -> str:
-    """The format: xlsx, xlsb, xls, ods, parquet; csv, json or jsonl once `text` is known.
+    """The format: xlsx, xlsb, xls, ods, parquet, or one of the text formats.
 
-    Without `text`, every text is `csv`. UnreadableFile for what is no table.
+    `text` are the bytes decoded; without it every text file counts as `csv`, with it csv, json and
+    jsonl are told apart. UnreadableFile for a file that is no table.
     """
     if not data:
         raise UnreadableFile("文件是空的，没有一个字节。请检查导出是否成功后重报。")
@@ -125,7 +129,7 @@ def _inside_zip(data: bytes) -> str:
 
 
 def _inside_ole(data: bytes) -> str:
-    """An OLE file by the names in its directory, which stand there in UTF-16."""
+    """The format of an OLE file, by the names in its directory, which are written in UTF-16."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise UnreadableFile(PASSWORD)
     sheets = any(name.encode("utf-16-le") + b"\0\0" in data for name in ("Workbook", "Book"))

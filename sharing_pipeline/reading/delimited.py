@@ -1,4 +1,4 @@
-"""csv, tsv and their kin: records with a delimiter that the beginning of the text gives away."""
+"""Reads csv, tsv and the like; the delimiter is found out from the first records."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _SAMPLE = 1 << 16
 _SAMPLE_RECORDS = 50
 _FIELD_CHARACTERS = 1 << 20
 _AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
-"""How a spreadsheet program is told in a csv that 0361 is a text: ="0361"."""
+"""="0361" is how exporting programs keep spreadsheets from reading 0361 in a csv as a number."""
 
 
 def read_delimited(text: str, limits: Limits) -> tuple[Grid, str, list[str]]:
-    """The records as a grid, the delimiter, and notes on cells that seem to hold whole records;
-    blank lines count as rows, as in a spreadsheet.
+    """The records as a grid, the delimiter, and notes on cells that seem to hold whole records.
 
-    UnreadableFile for a quote that is never closed: what follows it would be lost in one cell.
+    Blank lines count as rows, as in a spreadsheet. UnreadableFile for a quote that is never
+    closed: all records behind it would be lost in a single cell.
     """
     delimiter = find_delimiter(text)
     csv.field_size_limit(_FIELD_CHARACTERS)
@@ -42,27 +42,27 @@ def read_delimited(text: str, limits: Limits) -> tuple[Grid, str, list[str]]:
     check_size(len(rows), width, limits)
     if '="' in text:
         rows = [[_without_formula(cell) for cell in row] for row in rows]
-    notes = list(_swallowed(rows, delimiter)) if records.line_num > len(rows) else []
+    notes = list(_swallowed_records(rows, delimiter)) if records.line_num > len(rows) else []
     columns = [text_column(column) for column in zip_longest(*rows)]
     return Grid(sheet="", columns=columns, checks_width=True), delimiter, notes
 
 
 def _without_formula(cell: str) -> str:
-    """What a formula shows that only holds a text; any other cell as it is."""
+    """The text inside a formula such as ="0361"; any other cell stays as it is."""
     formula = _AS_TEXT.fullmatch(cell) if cell.startswith('="') else None
     return formula.group(1).replace('""', '"') if formula else cell
 
 
-def _swallowed(rows: list[list[str]], delimiter: str) -> Iterator[str]:
-    """Notes on cells whose lines have the delimiters of whole records: two quotes that nobody meant
-    make one cell of all that is between them."""
+def _swallowed_records(rows: list[list[str]], delimiter: str) -> Iterator[str]:
+    """Notes on cells whose lines look like whole records: two stray quotes make a single cell of
+    everything between them."""
     [(width, _)] = Counter(map(len, rows)).most_common(1)
     for number, row in enumerate(rows, start=1):
         for cell in row:
             lines = cell.split("\n")
-            # The first and the last line are parts of records, which may make up one.
+            # The first and the last line are only parts of records; together they may be a record.
             between = lines[1:-1] or ["".join(lines)]
-            if len(lines) > 1 and all(one.count(delimiter) == width - 1 > 1 for one in between):
+            if len(lines) > 1 and all(line.count(delimiter) == width - 1 > 1 for line in between):
                 yield (
                     f"第 {number} 行有一格里有 {len(lines)} 行字，像是几条记录："
                     "这一格前后的双引号可能是多出来的，里面的几行没有当作数据行。请核对。"
@@ -70,14 +70,14 @@ def _swallowed(rows: list[list[str]], delimiter: str) -> Iterator[str]:
 
 
 def read_head(text: str, delimiter: str, record_count: int) -> list[list[str]]:
-    """The first records of a text that may end anywhere."""
+    """The first records of a text that may break off anywhere."""
     csv.field_size_limit(_FIELD_CHARACTERS)
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     return [record for record, _ in zip(records, range(record_count), strict=False)]
 
 
 def find_delimiter(text: str) -> str:
-    """The delimiter that splits most of the first records into one and the same width."""
+    """The delimiter that splits most of the first records into the same number of cells."""
 
     def agreement(delimiter: str) -> int:
         widths = Counter(len(record) for record in read_head(head, delimiter, _SAMPLE_RECORDS))

@@ -1,7 +1,7 @@
-"""Readers: a file's bytes become grids of text cells, whatever the format.
+"""Turns a file's bytes into grids of text cells, whatever the format.
 
-`read_file` decides the format by the content, never by the extension. Knows nothing of
-headers, datasets or sources. Runs inside the sandbox.
+`read_file` decides the format by the content, never by the extension. Headers, datasets and
+sources have no meaning here yet. This code runs in the limited child process.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ EXTENSIONS = {
     "csv": (".csv", ".txt"),
     "tsv": (".tsv", ".txt"),
 }
-"""The extensions that surprise nobody; another one is named in a note."""
+"""The usual extensions of each format; the sender gets a note about any other extension."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a file holds. `encoding` is of text formats; `notes` are Chinese, for the sender."""
+    """What a file holds. Only text formats have an `encoding`; `notes` are for the sender."""
 
     format: str
     grids: list[Grid]
@@ -55,9 +55,9 @@ def read_file(
 ) -> Reading:
     """Every visible sheet of the file as text cells.
 
-    `file_name` is the sender's name, `path` where the bytes are now, `shape` how a JSON is nested
-    (None: not at all), `hidden` how the names of hidden sheets begin that are wanted, too.
-    UnreadableFile says why a file can't be read or which limit it passes.
+    `path` is where the bytes are now, `file_name` what the sender called the file. `shape` says how
+    a JSON is nested, None that it isn't. Hidden sheets are read only if their names begin with
+    `hidden`. UnreadableFile says why a file can't be read or which limit it passes.
     """
     size = path.stat().st_size
     if size > limits.file_bytes:

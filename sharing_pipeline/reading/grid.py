@@ -1,6 +1,6 @@
-"""Grid: one sheet of text cells with the row numbers that its sender sees.
+"""A grid is one sheet of text cells, with the row numbers that its sender sees.
 
-And the turning of one typed cell into text, the same for every format. No file formats here.
+Typed cells are turned into text here, in the same way for every format.
 """
 
 from __future__ import annotations
@@ -16,23 +16,25 @@ from sharing_pipeline.settings import Limits
 
 Cell = str | None
 MAX_EXACT = 10**15
-"""Number cells are binary fractions: beyond 15 digits a code in one has already lost some."""
+"""A number cell is a binary fraction: a code of more than 15 digits in one has lost digits."""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Columns of equal length; an empty cell, or one of only white space, is None.
+    """One sheet of text cells; a cell that is empty or holds only white space is None.
 
-    The i-th row (from 0) is number `first_row` + i for its sender. `header` holds the column
-    names of formats that have them outside the rows (json, parquet), else it is None and the
-    header is among the rows. `merged` are (first row, first column, last row, last column),
-    from 0, inclusive. `checks_width`: cells beyond the header mean a broken record (csv).
-    `without_items`: rows (from 0) of objects of which the list to be exploded is empty.
-    `part`: one of several tables of its sheet, of which the sheet's name says nothing.
-    `headers_again`: rows (from 0) that are the header once more, as on each printed page.
-    `epoch_1904`: a plain number that is a date counts from 1904, as old Macs did. `hidden`: the
-    sheet is, and was only read because it was asked for by name. `sent_as_text`: it was no
-    workbook's when it was sent, so that a text with = is no formula.
+    columns: the cells by column; all columns are equally long.
+    header: the column names of formats that keep them outside the rows (json, parquet); None where
+        the header is among the rows.
+    first_row: the number that the sender sees at the first row.
+    checks_width: a cell beyond the header means a broken record (csv).
+    merged: merged cells as (first row, first column, last row, last column), from 0, inclusive.
+    epoch_1904: serial dates count from 1904, as on old Macs.
+    without_items: the rows (from 0) of objects whose list to be exploded is empty.
+    part: this is one of several tables on its sheet, so that the sheet's name says nothing of it.
+    headers_again: the rows (from 0) that repeat the header, as on each printed page.
+    hidden: the sheet is hidden and was read only because it was asked for by name.
+    sent_as_text: the sheet is our reply to a text file, in which a text with = is no formula.
     """
 
     sheet: str
@@ -51,12 +53,12 @@ class Grid:
 
     @property
     def row_count(self) -> int:
-        """Rows, with titles and header where they are among the rows."""
+        """How many rows there are, counting titles and the header where they are among them."""
         return len(self.columns[0]) if self.columns else 0
 
 
 def check_size(rows: int, columns: int, limits: Limits, sheet: str = "") -> None:
-    """UnreadableFile when a table of this size passes the limits."""
+    """Raises UnreadableFile for a table of more columns or cells than the limits allow."""
     if columns > limits.columns:
         raise UnreadableFile(
             f"{_named(sheet)}有 {columns:,} 列，超过 {limits.columns:,} 列的上限。"
@@ -68,8 +70,8 @@ def check_size(rows: int, columns: int, limits: Limits, sheet: str = "") -> None
 def check_cells(
     rows: int, columns: int, limits: Limits, sheet: str = "", farthest: str = ""
 ) -> None:
-    """UnreadableFile when a table of this size has more cells than the limits allow; it names the
-    `farthest` cells, if they are known."""
+    """Raises UnreadableFile for a table of more cells than the limits allow; the message names the
+    `farthest` cells if they are known."""
     if rows * columns > limits.cells:
         raise UnreadableFile(
             f"{_named(sheet)}有 {rows:,} 行 × {columns:,} 列，"
@@ -91,10 +93,10 @@ def text_column(cells: Iterable[object]) -> list[Cell]:
 
 
 def cell_text(cell: object) -> Cell:
-    """One cell as text: whole numbers without `.0`, ISO dates, compact JSON, None when empty.
+    """A typed cell as text: whole numbers without `.0`, ISO dates, compact JSON, None when empty.
 
-    A number of more than 15 digits becomes scientific text, so that nobody takes it for a code;
-    whole ones of formats that hold them exactly (json) are their digits.
+    A number of more than 15 digits is written in scientific notation, so that nobody takes it for
+    a code. Whole numbers of formats that hold them exactly (json) are written with all digits.
     """
     if cell is None:
         return None

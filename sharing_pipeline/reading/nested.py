@@ -1,6 +1,7 @@
-"""Nested JSON as flat rows: where the records are, one row per item of a list, dotted headers.
+"""Turns nested JSON into flat rows: finds the records, makes a row of each item of a list, and
+joins the keys into dotted headers.
 
-DCAT, CKAN and other catalogues come so. Parsing the text, and the limits, are in objects.py.
+DCAT, CKAN and other catalogues are nested like this. Parsing and the limits are in objects.py.
 """
 
 from __future__ import annotations
@@ -14,42 +15,42 @@ from sharing_pipeline.errors import UnreadableFile
 
 _SEVERAL_SHOWN = 5
 _PAIRS = "extras"
-"""CKAN's own fields stand in a list under this name, each as {key, value}."""
+"""CKAN keeps an organisation's own fields in a list of this name, each as {key, value}."""
 
 Object = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Nested:
-    """An object's own fields, and the fields of each row that it makes beside them.
+    """The fields of an object, and for each row that it makes the fields of that row alone.
 
-    An object without items makes one row that has no fields of its own.
+    An object without items makes a single row, which has no fields of its own.
     """
 
     fields: Object
     rows: Sequence[Object]
 
     def headers(self) -> Iterator[str]:
-        """Every header of the record, in the order in which it comes up."""
+        """Every header of the object, in the order in which they come up."""
         yield from self.fields
         for row in self.rows:
             yield from row
 
 
 def records_of(document: Object, shape: Shape) -> list[Any] | None:
-    """The records in one object: those of the declared list, or of the only list of objects in
-    it; None when it is a record itself.
+    """The records inside an object; None when the object is a record itself.
 
-    UnreadableFile when the declared list isn't there, or when there are several and none is
-    declared.
+    They are the items of the list that the source declares, or of the only list of objects.
+    UnreadableFile when the declared list isn't there, or when there are several lists and the
+    source declares none of them.
     """
     if shape.explode and _at(document, shape.explode) is not None:
         return None
     lists = dict(_lists(document, ""))
     if shape.records:
-        found = _at(document, shape.records)
-        if isinstance(found, list | dict):
-            return found if isinstance(found, list) else [found]
+        records = _at(document, shape.records)
+        if isinstance(records, list | dict):
+            return records if isinstance(records, list) else [records]
         raise UnreadableFile(
             f"JSON 里没有来源声明的 records“{shape.records}”，{_named(lists)}。"
             "请核对文件，或改正来源的 YAML。"
@@ -63,8 +64,9 @@ def records_of(document: Object, shape: Shape) -> list[Any] | None:
 
 
 def only_list(document: Object) -> list[Any] | None:
-    """The records in one object of a source that declares nothing: its only list of objects."""
-    lists = [found for _, found in _lists(document, "")]
+    """The only list of objects in an object, which holds the records of a source that declares
+    nothing; None where there are several lists or none."""
+    lists = [records for _, records in _lists(document, "")]
     return lists[0] if len(lists) == 1 else None
 
 
@@ -74,7 +76,7 @@ def _named(lists: Iterable[str]) -> str:
 
 
 def _at(node: Any, path: str) -> Any:
-    """What stands at a path, None if nothing does; a key may have dots itself."""
+    """The value at a dotted path, None if there is none; a key may have dots itself."""
     if not isinstance(node, dict):
         return None
     if path in node:
@@ -84,16 +86,16 @@ def _at(node: Any, path: str) -> Any:
 
 
 def _lists(node: Object, under: str) -> Iterator[tuple[str, list[Any]]]:
-    """Every list of objects with its path; what is inside lists isn't looked at."""
+    """Every list of objects with its path; lists inside of lists are not looked for."""
     for key, value in node.items():
         if isinstance(value, dict):
             yield from _lists(value, f"{under}{key}.")
-        elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
             yield f"{under}{key}", value
 
 
 def nested(record: Object, explode: str | None) -> Nested:
-    """A record with its rows, all fields under dotted headers."""
+    """A record taken apart into its own fields and its rows, all under dotted headers."""
     if explode is None:
         return Nested(flat(record), [{}])
     items = _at(record, explode)
@@ -114,29 +116,30 @@ def flat(record: Object, under: str = "") -> Object:
 
     CKAN's extras become extras.<key>; other lists stay as they are, and so do empty objects.
     """
-    if not under and not any(type(one) is dict for one in record.values()) and _PAIRS not in record:
+    is_flat = not any(type(value) is dict for value in record.values()) and _PAIRS not in record
+    if is_flat and not under:
         return record
-    found: Object = {}
+    fields: Object = {}
     for key, value in record.items():
-        _take_apart(found, f"{under}{key}", value)
-    return found
+        _take_apart(fields, f"{under}{key}", value)
+    return fields
 
 
-def _take_apart(found: Object, header: str, value: Any) -> None:
+def _take_apart(fields: Object, header: str, value: Any) -> None:
     if isinstance(value, dict) and value:
         for key, inner in value.items():
-            _take_apart(found, f"{header}.{key}", inner)
+            _take_apart(fields, f"{header}.{key}", inner)
     elif header.rpartition(".")[2] == _PAIRS and _are_pairs(value):
         for pair in value:
-            _take_apart(found, f"{header}.{pair['key']}", pair["value"])
-    elif header in found:
-        # Two ways of writing lead to one header: neither value may be lost.
-        found[header] = [found[header], value]
+            _take_apart(fields, f"{header}.{pair['key']}", pair["value"])
+    elif header in fields:
+        # {"a.b": 1, "a": {"b": 2}} gives the header a.b twice: neither value may be lost.
+        fields[header] = [fields[header], value]
     else:
-        found[header] = value
+        fields[header] = value
 
 
 def _are_pairs(value: Any) -> bool:
     return isinstance(value, list) and all(
-        isinstance(one, dict) and {"key", "value"} <= one.keys() for one in value
+        isinstance(pair, dict) and {"key", "value"} <= pair.keys() for pair in value
     )

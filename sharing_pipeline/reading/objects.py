@@ -1,4 +1,4 @@
-"""json (a list of objects) and jsonl (an object a line): keys are the header.
+"""Reads json (a list of objects) and jsonl (an object on each line); the keys are the header.
 
 How nested objects become rows and headers is in nested.py.
 """
@@ -18,22 +18,24 @@ from sharing_pipeline.settings import Limits
 
 Result = TypeVar("Result")
 
-_HOW = '应是对象的列表，如 [{"目录代码": "…"}, …]。'
+_EXPECTED = '应是对象的列表，如 [{"目录代码": "…"}, …]。'
 
 
 def read_json(text: str, limits: Limits, shape: Shape | None = None) -> tuple[str, Grid]:
-    """`json` and a list of objects, or of cells under names; the n-th row is number n + 1."""
+    """A json file as `json` and its grid. The first row is number 2, as if the names stood in row
+    1."""
     document = _parse(text, "")
     return "json", _grid(as_objects(document) or document, limits, shape)
 
 
 def read_json_lines(text: str, limits: Limits, shape: Shape | None = None) -> tuple[str, Grid]:
-    """`jsonl` and one object a line, blank lines aside; also one object over many lines.
+    """A file that begins with an object as `jsonl` and its grid: an object on each line that isn't
+    blank, or a single object over many lines.
 
-    A single object may hold the list of objects, or be a table by columns: then it is `json`.
+    A single object may hold the list of objects, or be a table by columns; then it is `json`.
     """
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if len(lines) > 1 and not _is_whole(lines[0][1]):
+    if len(lines) > 1 and not _is_json(lines[0][1]):
         objects = [_parse(text, "")]
     else:
         objects = [_parse(line, f"第 {number} 行") for number, line in lines]
@@ -51,7 +53,7 @@ def read_json_lines(text: str, limits: Limits, shape: Shape | None = None) -> tu
     return "jsonl", _grid(objects, limits, shape)
 
 
-def _is_whole(line: str) -> bool:
+def _is_json(line: str) -> bool:
     try:
         json.loads(line)
     except ValueError:
@@ -59,30 +61,32 @@ def _is_whole(line: str) -> bool:
     return True
 
 
-def _parse(text: str, where: str) -> Any:
+def _parse(text: str, line_name: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
     except json.JSONDecodeError as error:
-        place = where or f"第 {error.lineno} 行第 {error.colno} 个字符处"
+        place = line_name or f"第 {error.lineno} 行第 {error.colno} 个字符处"
         raise UnreadableFile(
             f"{place}不是正确的 JSON，文件可能没有传完或被改动过。请重新导出后重报。"
         ) from error
     except RecursionError:
-        raise UnreadableFile(f"JSON 嵌套过深。{_HOW}") from None
+        raise UnreadableFile(f"JSON 嵌套过深。{_EXPECTED}") from None
     except ValueError as error:
         if "integer string conversion" in str(error):
-            raise UnreadableFile(f"{where}JSON 里有一个几千位的整数，不是数据。{_HOW}") from error
-        raise UnreadableFile(f"{where}JSON 里有读不了的内容：{error}。{_HOW}") from error
+            raise UnreadableFile(
+                f"{line_name}JSON 里有一个几千位的整数，不是数据。{_EXPECTED}"
+            ) from error
+        raise UnreadableFile(f"{line_name}JSON 里有读不了的内容：{error}。{_EXPECTED}") from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; one that has a key twice would lose a value silently."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    """An object from its pairs; ValueError for a key that comes twice, as a value would be lost."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"同一个对象里“{twice}”写了两次")
-    return found
+    return fields
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -91,19 +95,19 @@ def _refuse(constant: str) -> NoReturn:
 
 def _grid(objects: Any, limits: Limits, shape: Shape | None) -> Grid:
     if not isinstance(objects, list):
-        raise UnreadableFile(f"JSON 的最外层不是列表。{_HOW}")
-    odd = next((n for n, one in enumerate(objects, 1) if not isinstance(one, dict)), None)
-    if odd is not None:
-        raise UnreadableFile(f"JSON 列表的第 {odd} 个元素不是对象。{_HOW}")
+        raise UnreadableFile(f"JSON 的最外层不是列表。{_EXPECTED}")
+    others = (number for number, item in enumerate(objects, 1) if not isinstance(item, dict))
+    if (number := next(others, None)) is not None:
+        raise UnreadableFile(f"JSON 列表的第 {number} 个元素不是对象。{_EXPECTED}")
     return _within_depth(lambda: _rows(objects, limits, shape))
 
 
 def _rows(objects: list[dict[str, Any]], limits: Limits, shape: Shape | None) -> Grid:
     explode = shape.explode if shape else None
-    records = [nested(one, explode) if shape else Nested(one, [{}]) for one in objects]
-    keys = list(dict.fromkeys(key for one in records for key in one.headers()))
-    check_size(sum(len(one.rows) for one in records), len(keys), limits)
-    rows = [row for one in records for row in one.rows] if explode else []
+    records = [nested(fields, explode) if shape else Nested(fields, [{}]) for fields in objects]
+    keys = list(dict.fromkeys(key for record in records for key in record.headers()))
+    check_size(sum(len(record.rows) for record in records), len(keys), limits)
+    rows = [row for record in records for row in record.rows] if explode else []
     return Grid(
         sheet="",
         columns=[_column(records, key, explode is not None) for key in keys],
@@ -115,16 +119,16 @@ def _rows(objects: list[dict[str, Any]], limits: Limits, shape: Shape | None) ->
 
 def _column(records: list[Nested], key: str, exploded: bool) -> list[Cell]:
     if not exploded:
-        return text_column([one.fields.get(key) for one in records])
+        return text_column([record.fields.get(key) for record in records])
     return text_column(
-        [row.get(key, own) for one in records for own in [one.fields.get(key)] for row in one.rows]
+        [row.get(key, record.fields.get(key)) for record in records for row in record.rows]
     )
 
 
 def _within_depth(work: Callable[[], Result]) -> Result:
-    """What `work` gives; UnreadableFile for what was read just within the depth that can be, and
-    is too deep to be walked through or written."""
+    """The result of `work`. UnreadableFile for a document that could just be parsed, but is nested
+    too deeply to be walked through or written."""
     try:
         return work()
     except RecursionError:
-        raise UnreadableFile(f"JSON 嵌套过深。{_HOW}") from None
+        raise UnreadableFile(f"JSON 嵌套过深。{_EXPECTED}") from None

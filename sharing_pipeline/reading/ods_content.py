@@ -1,6 +1,6 @@
-"""An ods workbook's content.xml, for what the cell reader leaves out. No cell values are read.
+"""Reads from an ods workbook's content.xml what the cell reader leaves out, but no cell values.
 
-Runs only where the text shows that there is anything of the kind.
+The XML is parsed only if a search of its text shows that there is something to find.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 import zipfile
 from xml.parsers import expat
 
-from sharing_pipeline.reading.sheet_details import NO_VALUE, Beside
+from sharing_pipeline.reading.sheet_details import NO_VALUE, SheetDetails
 
 _TELLING = re.compile(
     rb"visibility=[\"'](?:collapse|filter)|:number-(?:rows|columns)-spanned="
@@ -19,12 +19,13 @@ _OVERLAP = 64
 _CHUNK = 1 << 20
 _REPEATED_ROW, _REPEATED_COLUMN = "number-rows-repeated", "number-columns-repeated"
 _MOST_CELLS = 1_000_000
-"""More cells than this without a value are not put back one by one: the sheet is broken."""
+"""So many cells without a value are put back at most. No sheet that people fill in has as many, and
+a repeated row in a broken file could otherwise take any amount of memory."""
 
 
-def look_beside(archive: zipfile.ZipFile) -> dict[str, Beside]:
-    """What is to be known about each sheet beside its cells, by the sheet's name."""
-    if not _worth_it(archive):
+def read_sheet_details(archive: zipfile.ZipFile) -> dict[str, SheetDetails]:
+    """The details of each sheet, by the sheet's name."""
+    if not _has_details(archive):
         return {}
     walker = _Walker()
     parser = expat.ParserCreate(namespace_separator=None)
@@ -41,7 +42,7 @@ def look_beside(archive: zipfile.ZipFile) -> dict[str, Beside]:
     return walker.sheets
 
 
-def _worth_it(archive: zipfile.ZipFile) -> bool:
+def _has_details(archive: zipfile.ZipFile) -> bool:
     rest = b""
     with archive.open("content.xml") as stream:
         while chunk := stream.read(_CHUNK):
@@ -52,41 +53,41 @@ def _worth_it(archive: zipfile.ZipFile) -> bool:
 
 
 class _Walker:
-    """Follows the rows and cells of each table."""
+    """Follows the rows and cells of each table while the XML is parsed."""
 
     def __init__(self) -> None:
-        self.sheets: dict[str, Beside] = {}
-        self._sheet = Beside()
+        self.sheets: dict[str, SheetDetails] = {}
+        self._sheet = SheetDetails()
         self._row = self._column = self._rows = 0
         self._declared_columns = 0
         self._error: tuple[int, int] | None = None
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+    def start(self, tag: str, written: dict[str, str]) -> None:
+        """An element begins, with its attributes as they are written."""
         local = tag.rpartition(":")[2]
         if local not in ("table", "table-column", "table-row", "table-cell", "covered-table-cell"):
             return
-        # Two attributes are called value-type; calcext's is the later and knows errors.
-        given = {
-            name.rpartition(":")[2]: value
-            for name, value in sorted(attributes.items(), reverse=True)
+        # Two attributes are called value-type; calcext's sorts first, so it comes last and wins,
+        # because it alone knows errors.
+        attributes = {
+            name.rpartition(":")[2]: value for name, value in sorted(written.items(), reverse=True)
         }
         if local == "table":
-            self._sheet = self.sheets[given.get("name", "")] = Beside()
+            self._sheet = self.sheets[attributes.get("name", "")] = SheetDetails()
             self._row = self._rows = self._declared_columns = 0
         elif local == "table-column":
-            count = _count(given, _REPEATED_COLUMN)
-            if _is_hidden(given):
+            count = _count(attributes, _REPEATED_COLUMN)
+            if _is_hidden(attributes):
                 first = self._declared_columns
                 self._sheet.hide_column(first, first + count - 1)
             self._declared_columns += count
         elif local == "table-row":
             self._row, self._column = self._rows, 0
-            self._rows += _count(given, _REPEATED_ROW)
-            if _is_hidden(given):
+            self._rows += _count(attributes, _REPEATED_ROW)
+            if _is_hidden(attributes):
                 self._sheet.hide_row(self._row, self._rows - 1)
         else:
-            self._cell(given)
+            self._cell(attributes)
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -96,30 +97,31 @@ class _Walker:
     def text(self, written: str) -> None:
         """The text of a cell; only that of an error value is wanted."""
         if self._error and self._error in self._sheet.cells:
-            said = self._sheet.cells[self._error]
-            self._sheet.cells[self._error] = written if said == NO_VALUE else said + written
+            before = self._sheet.cells[self._error]
+            self._sheet.cells[self._error] = written if before == NO_VALUE else before + written
 
-    def _cell(self, given: dict[str, str]) -> None:
+    def _cell(self, attributes: dict[str, str]) -> None:
         row, column = self._row, self._column
-        self._column += _count(given, _REPEATED_COLUMN)
-        down, right = _count(given, "number-rows-spanned"), _count(given, "number-columns-spanned")
-        if down > 1 or right > 1:
-            self._sheet.merged.append((row, column, row + down - 1, column + right - 1))
-        formula = given.get("formula")
-        is_error = given.get("value-type") == "error"
-        if not is_error and (formula is None or "value-type" in given):
+        self._column += _count(attributes, _REPEATED_COLUMN)
+        height = _count(attributes, "number-rows-spanned")
+        width = _count(attributes, "number-columns-spanned")
+        if height > 1 or width > 1:
+            self._sheet.merged.append((row, column, row + height - 1, column + width - 1))
+        formula = attributes.get("formula")
+        is_error = attributes.get("value-type") == "error"
+        if not is_error and (formula is None or "value-type" in attributes):
             return
-        said = NO_VALUE if is_error or formula is None else "=" + formula.partition("=")[2]
-        last = min(self._rows, row + _MOST_CELLS - len(self._sheet.cells))
-        for each in range(row, last):
-            self._sheet.cells[each, column] = said
+        text = NO_VALUE if is_error or formula is None else "=" + formula.partition("=")[2]
+        end = min(self._rows, row + _MOST_CELLS - len(self._sheet.cells))
+        for repeated_row in range(row, end):
+            self._sheet.cells[repeated_row, column] = text
         self._error = (row, column) if is_error else None
 
 
-def _count(given: dict[str, str], name: str) -> int:
-    written = given.get(name, "1")
+def _count(attributes: dict[str, str], name: str) -> int:
+    written = attributes.get(name, "1")
     return int(written) if written.isdecimal() and len(written) < 9 else 1
 
 
-def _is_hidden(given: dict[str, str]) -> bool:
-    return given.get("visibility") in ("collapse", "filter")
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    return attributes.get("visibility") in ("collapse", "filter")

@@ -1,4 +1,4 @@
-"""Parquet: typed columns as the text that they would have in a csv."""
+"""Reads Parquet: typed columns become the text that they would be in a csv."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sharing_pipeline.settings import Limits
 
 
 def read_parquet(data: bytes, limits: Limits) -> Grid:
-    """The whole table; the n-th row is number n + 1."""
+    """The whole table. The first row is number 2, as if the names stood in row 1."""
     import pyarrow.parquet as pq
 
     try:
@@ -28,7 +28,7 @@ def read_parquet(data: bytes, limits: Limits) -> Grid:
 
 
 def _text(column: pa.ChunkedArray) -> list[Cell]:
-    """A column as text. Integers are exact here, of any length; floats are number cells."""
+    """A column as text. Integers keep all their digits; floats are written as in number cells."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _text(column.cast(kind.value_type))

@@ -1,4 +1,4 @@
-"""Bytes to text by evidence: a byte order mark, else what decodes and reads like Chinese."""
+"""Decodes bytes: by a byte order mark, or in the encoding that makes them read like Chinese."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ _MARKS = (
 )
 _SAMPLE = 1 << 16
 _COMMON = {"gb18030": ("gb2312", 0xD7), "big5": ("big5", 0xC6), "cp950": ("big5", 0xC6)}
-"""Each national encoding's own standard, and the lead byte of its last common character: GB 2312
-and Big5 both put the characters of daily use first."""
+"""For each national encoding the standard character set behind it, and the lead byte of the last
+common character: GB 2312 and Big5 both put the characters of daily use first."""
 _LEAST_SHARE, _ENOUGH = 0.5, 20
-"""With at least so many characters, fewer common ones than this share are no Chinese text."""
+"""Among at least 20 characters that aren't ASCII, half must be common ones, or the encoding counts
+as wrong. Too high, and a list of rare names is refused; too low, and Big5 is read as GB18030,
+which gives other characters than were written."""
 _SEPARATOR = re.compile(r"[\r\n\t,;|{\[]")
 _NO_FIT = (
     "既不是表格工作簿，也认不出文字编码（不是 UTF-8、UTF-16、GB18030 或 Big5）。"
@@ -27,9 +29,9 @@ _NO_FIT = (
 
 
 def decode(data: bytes, *, whole: bool = True) -> tuple[str, str]:
-    """The text and the name of its encoding; UnreadableFile when none fits.
+    """The text and the name of its encoding; UnreadableFile when no encoding fits.
 
-    `whole=False`: the bytes are the beginning of a file and may end inside a character.
+    With `whole=False` the bytes are the beginning of a file and may end inside a character.
     """
     for encoding in _candidates(data):
         try:
@@ -57,7 +59,8 @@ def _candidates(data: bytes) -> list[str]:
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
-    """UTF-16 by its zero bytes: separators, digits and line ends have one, on the same side."""
+    """The byte order of UTF-16 without a mark, or None. It shows by its zero bytes: separators,
+    digits and line ends all have one on the same side."""
     head = data[:_SAMPLE]
     first, second = head[::2].count(0), head[1::2].count(0)
     if first + second < max(2, len(head) // 100):
@@ -68,9 +71,9 @@ def _utf16_without_mark(data: bytes) -> str | None:
 
 
 def _national(sample: bytes) -> list[str]:
-    """GB18030 and Big5, as far as they decode to common Chinese, the better first.
+    """Those of GB18030 and Big5 that decode the sample to common Chinese, the best first.
 
-    Most Big5 text also decodes as GB18030, to characters that nobody uses.
+    Most Big5 text also decodes as GB18030, but to characters that nobody uses.
     """
     shares: dict[str, float] = {}
     for encoding in _COMMON:
@@ -84,10 +87,11 @@ def _national(sample: bytes) -> list[str]:
 
 
 def _share_of_common(text: str, encoding: str) -> float:
-    """The share of common characters among those that aren't ASCII; 1 for too few to tell."""
+    """The share of common characters among those that aren't ASCII; just enough of them where
+    there are too few characters to tell."""
     standard, last_lead = _COMMON[encoding]
-    counts = {one: count for one, count in Counter(text).items() if not one.isascii()}
-    total = sum(counts.values())
+    counts = Counter(character for character in text if not character.isascii())
+    total = counts.total()
     common = 0
     for character, count in counts.items():
         try:
@@ -98,8 +102,8 @@ def _share_of_common(text: str, encoding: str) -> float:
 
 
 def _refuse_if_nearly_utf8(data: bytes, place: int) -> None:
-    """UnreadableFile for UTF-8 with a few broken bytes: in another encoding it would be read as
-    other characters than were written."""
+    """Raises UnreadableFile for UTF-8 with a few broken characters, at most a tenth of those that
+    aren't ASCII. Read in another encoding, it would give other characters than were written."""
     text = data.decode("utf-8", "replace")
     foreign = len(text) - len(text.encode("ascii", "ignore"))
     broken = text.count("\ufffd")

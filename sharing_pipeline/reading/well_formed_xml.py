@@ -1,7 +1,7 @@
-"""Whether an XML part is whole, found out at a hundredth of what parsing it costs.
+"""Finds out whether an XML part is well-formed, at a hundredth of the cost of parsing it.
 
-The cell reader takes tags as they come: in a part that isn't well-formed it may skip cells
-without a word. A part whose tags don't add up is parsed, and refused if it is broken.
+The cell reader takes tags as they come: in a part that isn't well-formed it may silently skip
+cells. A part whose tags don't add up here is parsed, and refused if it is broken.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LONGEST_TAG = 1 << 12
 _CHUNK = 1 << 20
 _LESS, _GREATER, _SLASH = b"<>/"
 BROKEN = (
-    "{what}的内部结构损坏，有的内容读不出来。"
+    "{title}的内部结构损坏，有的内容读不出来。"
     "请用表格软件打开，核对内容是否齐全，另存为新的 xlsx 后重报。"
 )
 
@@ -33,15 +33,18 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass
 class Tags:
-    """How many elements were opened and not closed again, counted piece by piece; no piece ends
-    inside a tag. `letters`: the sum of the first letters of their names, modulo 256."""
+    """Counts, piece by piece, the elements that are open; no piece may end inside a tag.
+
+    `letters` is the sum of the first letters of their names, modulo 256. `any` says whether there
+    was any text at all.
+    """
 
     open: int = 0
     letters: int = 0
     any: bool = False
 
     def add(self, piece: bytes) -> None:
-        """Counts the tags of the next piece; its declaration is none."""
+        """Counts the tags of the next piece; an XML declaration doesn't count."""
         self.any |= bool(piece)
         if piece.startswith((b"<?xml", codecs.BOM_UTF8 + b"<?xml")):
             piece = piece[piece.find(b">") :]
@@ -51,10 +54,11 @@ class Tags:
             self._count(text[start : start + _BLOCK + 2], before)
 
     def _count(self, block: Bytes, before: int) -> None:
-        """Counts what begins in all but the last two bytes, with which the next block begins.
+        """Counts the tags of a block, whose last two bytes are the first two of the next block.
 
-        `before`: the first letter of the tag in which the block may begin. A comment counts as
-        an element that nobody closes: it may hide tags.
+        `before` is the first letter of the last tag before the block, which may reach into it. A
+        comment counts as an element that is never closed, so that the part is parsed: comments
+        may hide tags.
         """
         first, second, third = block[:-2], block[1:-1], block[2:]
         begins, slash = first == _LESS, second == _SLASH
@@ -64,13 +68,13 @@ class Tags:
         self.open += int(np.count_nonzero(begins) - 2 * end_count - empty_count)
         self.letters += _sum(second, begins) - _sum(third, ends) - _SLASH * int(end_count)
         if empty_count:
-            # Each is the element of the last tag that began before it.
+            # An empty element such as <c/> ends with the tag that began last.
             letters = np.concatenate([[before], second[begins]])
             opened = np.searchsorted(np.flatnonzero(begins), np.flatnonzero(empty))
             self.letters -= int(letters[opened].sum())
 
-    def check(self, archive: zipfile.ZipFile, path: str, what: str) -> None:
-        """UnreadableFile if the part at `path`, which `what` names, isn't well-formed."""
+    def check(self, archive: zipfile.ZipFile, path: str, title: str) -> None:
+        """Raises UnreadableFile if the part at `path` isn't well-formed; it is named `title`."""
         if self.open or self.letters % 256 or not self.any:
             parser = expat.ParserCreate()
             try:
@@ -78,11 +82,11 @@ class Tags:
                     parser.Parse(chunk, False)
                 parser.Parse(b"", True)
             except expat.ExpatError as error:
-                raise UnreadableFile(BROKEN.format(what=what)) from error
+                raise UnreadableFile(BROKEN.format(title=title)) from error
 
 
-def check_part(archive: zipfile.ZipFile, path: str, what: str) -> None:
-    """UnreadableFile if the part at `path`, which `what` names, isn't well-formed."""
+def check_part(archive: zipfile.ZipFile, path: str, title: str) -> None:
+    """Raises UnreadableFile if the part at `path` isn't well-formed; it is named `title`."""
     tags, rest = Tags(), b""
     for chunk in _chunks(archive, path):
         text = rest + chunk
@@ -90,7 +94,7 @@ def check_part(archive: zipfile.ZipFile, path: str, what: str) -> None:
         tags.add(text[:cut])
         rest = text[cut:]
     tags.add(rest)
-    tags.check(archive, path, what)
+    tags.check(archive, path, title)
 
 
 def _chunks(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
@@ -100,5 +104,5 @@ def _chunks(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
 
 
 def _sum(letters: Bytes, chosen: Flags) -> int:
-    """The sum of some bytes modulo 256: no wider number would be added as fast."""
+    """The sum of the chosen bytes modulo 256; wider numbers would be slower to add."""
     return int(np.add.reduce(letters * chosen.view(np.uint8), dtype=np.uint8))

@@ -1,4 +1,4 @@
-"""Workbooks (xlsx, xlsm, xlsb, xls, ods) through calamine; hidden sheets are named, not read."""
+"""Reads workbooks (xlsx, xlsm, xlsb, xls, ods) with calamine; hidden sheets are only named."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sharing_pipeline.errors import UnreadableFile
 from sharing_pipeline.reading import ods_content, xls_details, xlsx_parts
 from sharing_pipeline.reading.content import DAMAGED, PASSWORD, ZIP_ERRORS
 from sharing_pipeline.reading.grid import Grid, check_cells, check_size, text_column
-from sharing_pipeline.reading.sheet_details import Beside
+from sharing_pipeline.reading.sheet_details import SheetDetails
 from sharing_pipeline.reading.well_formed_xml import check_part
 from sharing_pipeline.settings import Limits
 
@@ -27,25 +27,25 @@ _MACRO_PARTS = ("xl/vbaProject.bin", "Basic/script-lc.xml")
 def read_workbook(
     data: bytes, form: str, limits: Limits, wanted: str | None = None
 ) -> tuple[list[Grid], list[str]]:
-    """Every visible sheet from its cell A1 on, in order, and notes on what is special.
+    """Every visible sheet from its cell A1 on, in order, and notes for the sender.
 
-    Hidden sheets whose names begin with `wanted` follow, as hidden ones.
+    Behind them follow the hidden sheets whose names begin with `wanted`, marked as hidden.
     """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     notes = _check_container(data, limits)
     try:
         if form == "ods":
-            _check_ods(data)  # of a broken one the cell reader may never come to an end
-        # On its own first: a broken file must not be looked at further.
+            _check_ods(data)  # the cell reader may never come to an end in a broken one
+        # The cell reader opens the file first: the details of a broken one must not be read.
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = _visible_sheets(book, limits, notes)
-        beside = _beside(data, form, names, limits)
+        details_by_sheet = _sheet_details(data, form, names, limits)
         grids = []
         for name in names:
-            of_sheet = beside.get(name, Beside())
-            grid = _grid(book.get_sheet_by_name(name), of_sheet, limits)
-            notes.extend(of_sheet.note(name, grid.row_count, len(grid.columns)))
+            details = details_by_sheet.get(name, SheetDetails())
+            grid = _grid(book.get_sheet_by_name(name), details, limits)
+            notes.extend(details.note(name, grid.row_count, len(grid.columns)))
             grids.append(grid)
         grids.extend(_hidden_sheets(book, wanted, limits) if wanted else [])
     except UnreadableFile:
@@ -60,7 +60,7 @@ def read_workbook(
 
 
 def _check_ods(data: bytes) -> None:
-    """UnreadableFile for an ods that is encrypted or broken."""
+    """Raises UnreadableFile for an ods that is encrypted or broken."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if _MANIFEST in archive.NameToInfo:
             with archive.open(_MANIFEST) as stream:
@@ -74,35 +74,35 @@ def _visible_sheets(book: CalamineWorkbook, limits: Limits, notes: list[str]) ->
     """The names of the sheets to read; hidden ones are noted."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
-    sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+    sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     if len(sheets) > limits.sheets:
         raise UnreadableFile(
             f"工作簿有 {len(sheets)} 个工作表，超过 {limits.sheets} 个的上限。请拆开后重报。"
         )
-    hidden = [one.name for one in sheets if one.visible != SheetVisibleEnum.Visible]
+    hidden = [sheet.name for sheet in sheets if sheet.visible != SheetVisibleEnum.Visible]
     notes.extend(f"隐藏的工作表“{name}”没有读。" for name in hidden)
-    return [one.name for one in sheets if one.visible == SheetVisibleEnum.Visible]
+    return [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
 
 
 def _hidden_sheets(book: CalamineWorkbook, wanted: str, limits: Limits) -> list[Grid]:
-    """The hidden sheets whose names begin so."""
+    """The hidden sheets whose names begin with `wanted`."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     names = [
-        one.name
-        for one in book.sheets_metadata
-        if one.typ == SheetTypeEnum.WorkSheet
-        and one.visible != SheetVisibleEnum.Visible
-        and one.name.startswith(wanted)
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.typ == SheetTypeEnum.WorkSheet
+        and sheet.visible != SheetVisibleEnum.Visible
+        and sheet.name.startswith(wanted)
     ]
-    grids = [_grid(book.get_sheet_by_name(name), Beside(), limits) for name in names]
+    grids = [_grid(book.get_sheet_by_name(name), SheetDetails(), limits) for name in names]
     return [replace(grid, hidden=True) for grid in grids]
 
 
 def _check_container(data: bytes, limits: Limits) -> list[str]:
-    """Refuse a zip bomb by what its directory declares; memory limits catch one that lies.
+    """Refuses a zip bomb by the sizes in its directory; the memory limit stops one that lies.
 
-    Gives a note for a workbook with macros.
+    The result is a note if the workbook has macros.
     """
     if not data.startswith(b"PK"):
         macros = "_VBA_PROJECT".encode("utf-16-le") in data
@@ -117,33 +117,35 @@ def _check_container(data: bytes, limits: Limits) -> list[str]:
     return [MACROS] if macros else []
 
 
-def _beside(data: bytes, form: str, visible: list[str], limits: Limits) -> Mapping[str, Beside]:
-    """What the cell reader leaves out, by the name of the sheet; of xlsx as far as `visible`."""
+def _sheet_details(
+    data: bytes, form: str, visible: list[str], limits: Limits
+) -> Mapping[str, SheetDetails]:
+    """The details of each sheet by its name; in an xlsx only those of the `visible` sheets."""
     if form == "xls":
-        return xls_details.look_beside(data)
+        return xls_details.read_sheet_details(data)
     if form == "xlsb":
         return {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if form == "xlsx":
-            return xlsx_parts.look_beside(archive, visible, limits)
-        return ods_content.look_beside(archive)
+            return xlsx_parts.read_sheet_details(archive, visible, limits)
+        return ods_content.read_sheet_details(archive)
 
 
-def _grid(sheet: CalamineSheet, beside: Beside, limits: Limits) -> Grid:
+def _grid(sheet: CalamineSheet, details: SheetDetails, limits: Limits) -> Grid:
     last_row, last_column = sheet.end or (-1, -1)
-    rows, width = beside.size_with(last_row + 1, last_column + 1)
+    rows, width = details.size_with(last_row + 1, last_column + 1)
     check_cells(rows, width, limits, sheet.name)
     cells = sheet.to_python(skip_empty_area=False)
     columns = [text_column(column) for column in zip(*cells, strict=True)]
-    beside.fill(columns, rows, width)
+    details.fill(columns, rows, width)
     while columns and not any(columns[-1]):
-        columns.pop()  # an empty text is a cell to the reader and nothing to its sender
+        columns.pop()  # the cell reader counts cells with an empty text, people don't see them
     check_size(rows, len(columns), limits, sheet.name)
     merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
     return Grid(
         sheet=sheet.name,
         columns=columns,
         from_workbook=True,
-        merged=merged or beside.merged,
-        epoch_1904=beside.epoch_1904,
+        merged=merged or details.merged,
+        epoch_1904=details.epoch_1904,
     )

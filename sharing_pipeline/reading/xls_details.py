@@ -1,6 +1,7 @@
-"""What xlrd knows of an xls workbook and the cell reader leaves out. No cell values are read here.
+"""Reads from an xls workbook with xlrd what the cell reader leaves out, but no cell values.
 
-Both look at bytes that a stranger made, in the limited child.
+Like the cell reader, xlrd reads bytes that a stranger made, so both run in the limited child
+process.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sharing_pipeline.reading.sheet_details import Beside
+from sharing_pipeline.reading.sheet_details import SheetDetails
 
 if TYPE_CHECKING:
     from xlrd.book import Book
@@ -20,20 +21,19 @@ _BROKEN = (
     OSError, LookupError, ValueError, TypeError, AttributeError, AssertionError, ArithmeticError,
     RecursionError, struct.error,
 )  # fmt: skip
-"""How xlrd ends, beside its own errors, on records that aren't as they should be: it unpacks them
-without a check. The cell reader has taken such a file; all that is lost are these details."""
+"""The errors that xlrd raises beside its own on damaged records, because it unpacks them without a
+check. The cell reader has read the file by then, so only these details are lost."""
 _WIDTH_UNITS = 256
-"""Widths are written in these parts of a character."""
+"""A column's width is written in 256ths of a character."""
 
 
-def look_beside(data: bytes) -> dict[str, Beside]:
-    """What is to be known about each sheet beside its cells, by the sheet's name; nothing of a
-    broken file."""
+def read_sheet_details(data: bytes) -> dict[str, SheetDetails]:
+    """The details of each sheet, by the sheet's name; none for a broken file."""
     return {sheet.name: _of_sheet(book, sheet) for book, sheet in _sheets(data)}
 
 
 def column_widths(data: bytes) -> dict[str, dict[int, float]]:
-    """Widths in characters by sheet and column (from 1); nothing of a broken file."""
+    """Widths in characters, by sheet and column (from 1); none for a broken file."""
     return {
         sheet.name: {
             column + 1: info.width / _WIDTH_UNITS for column, info in sheet.colinfo_map.items()
@@ -56,7 +56,7 @@ def is_locked(data: bytes) -> bool:
 
 
 def _sheets(data: bytes) -> Iterator[tuple[Book, Sheet]]:
-    """Each sheet of cells as far as they can be read, one at a time in memory."""
+    """The sheets, as many as can be read; only one at a time is kept in memory."""
     import xlrd
 
     try:
@@ -71,7 +71,7 @@ def _sheets(data: bytes) -> Iterator[tuple[Book, Sheet]]:
 def _open(data: bytes) -> Book:
     import xlrd
 
-    # What xlrd has to say about a file goes nowhere; formatting_info is what hidden rows are in.
+    # xlrd's warnings go nowhere. Hidden rows are only read together with the formatting.
     return xlrd.open_workbook(
         file_contents=data,
         formatting_info=True,
@@ -81,19 +81,19 @@ def _open(data: bytes) -> Book:
     )
 
 
-def _of_sheet(book: Book, sheet: Sheet) -> Beside:
+def _of_sheet(book: Book, sheet: Sheet) -> SheetDetails:
     from xlrd import XL_CELL_ERROR, error_text_from_code
 
-    beside = Beside(epoch_1904=book.datemode == 1)
+    details = SheetDetails(epoch_1904=book.datemode == 1)
     for row, height in sorted(sheet.rowinfo_map.items()):
         if height.hidden:
-            beside.hide_row(row)
+            details.hide_row(row)
     for column, width in sorted(sheet.colinfo_map.items()):
         if width.hidden:
-            beside.hide_column(column)
+            details.hide_column(column)
     for row in range(sheet.nrows):
         for column, kind in enumerate(sheet.row_types(row)):
             if kind == XL_CELL_ERROR:
                 code = sheet.cell_value(row, column)
-                beside.cells[row, column] = error_text_from_code.get(code, "#N/A")
-    return beside
+                details.cells[row, column] = error_text_from_code.get(code, "#N/A")
+    return details

@@ -43,7 +43,7 @@ def _merges(data: bytes, form: str) -> dict[str, list[Merge]]:
     if form != "ods":
         return {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: one.merged for name, one in ods_content.look_beside(archive).items()}
+        return {name: one.merged for name, one in ods_content.read_sheet_details(archive).items()}
 
 
 def _sheet(

@@ -1,9 +1,9 @@
 """A reply that is sent again: what we put into it is nothing that its sender says.
 
 Senders of csv, json and the like get a workbook with their columns and a last one, 问题
-(reply/text_file.py), in which no text is obeyed (values/neutralised.py). Left there, its texts
-would turn exact duplicates into conflicts, and what makes texts harmless part of codes and
-names.
+(reply/text_file.py), in which texts are neutralised (values/neutralised.py). Left there, its texts
+would turn exact duplicates into conflicts, and the neutralising apostrophe would become part of
+codes and names.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import count
 from sharing_pipeline.catalog.nested_shape import Shape
 from sharing_pipeline.reading.grid import Cell, Grid
 from sharing_pipeline.sheets.raw_table import LEVELS, PROBLEM_HEADER, REPORT_ABOUT, REPORT_SHEET
-from sharing_pipeline.values.neutralised import harmless
+from sharing_pipeline.values.neutralised import neutralised
 
 _MARKS = tuple(f"【{level}】" for level in LEVELS.values())
 _BEGINS = [REPORT_SHEET, *REPORT_ABOUT[:2]]
@@ -73,7 +73,7 @@ def _as_written(grid: Grid) -> Grid:
 
 
 def _obeyed(cell: Cell) -> Cell:
-    return cell[1:] if cell and cell[0] == "'" and harmless(cell[1:]) == cell else cell
+    return cell[1:] if cell and cell[0] == "'" and neutralised(cell[1:]) == cell else cell
 
 
 def _with_items_known(grid: Grid, items: str) -> Grid:

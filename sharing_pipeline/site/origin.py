@@ -1,4 +1,4 @@
-"""From what a night's figures were made: submissions, what was sent back, whether it is made up.
+"""What a night's figures were made from: submissions, rows sent back, whether it is sample data.
 
 Everything is told as it was known at the publication, so that a page stays the same afterwards.
 """
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from sharing_pipeline.catalog.contracts import DATASETS, load_contracts
-from sharing_pipeline.published.sample_notice import count_made_up
+from sharing_pipeline.published.sample_notice import count_sample_entries
 from sharing_pipeline.site.published_night import Shown
 from sharing_pipeline.store.ledger import Submission
 
@@ -36,7 +36,7 @@ class Received:
 class Origin:
     """What was known when the night was published.
 
-    `entries` and `made_up` count the entries in force and those of them marked as made up.
+    `entries` counts the entries in force, `sample_entries` those of them that are sample data.
     """
 
     files: int
@@ -44,7 +44,7 @@ class Origin:
     received: list[Received]
     by_status: list[tuple[str, int]]
     entries: int
-    made_up: int
+    sample_entries: int
 
 
 def read_origin(shown: Shown) -> Origin:
@@ -61,9 +61,9 @@ def read_origin(shown: Shown) -> Origin:
             select(Submission.status, func.count()).where(known).group_by(Submission.status)
         )
         counts = dict(statuses.all())
-    entries, made_up = count_made_up(shown.settings, shown.night.facts["catalogue"])
+    entries, sample_entries = count_sample_entries(shown.settings, shown.night.facts["catalogue"])
     by_status = [(title, counts[name]) for name, title in _STATUS.items() if name in counts]
-    return Origin(files, until, received, by_status, entries, made_up)
+    return Origin(files, until, received, by_status, entries, sample_entries)
 
 
 def _received(session: Session, shown: Shown, known: ColumnElement[bool]) -> list[Received]:

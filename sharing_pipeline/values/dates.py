@@ -1,7 +1,8 @@
-"""One cell's text as a date or a moment, or None where that would be a guess.
+"""Reads the text of a single cell as a date or a moment; gives None where that would be a guess.
 
-Pure functions on text. Day-first dates, two-digit years, a month alone and digits that could be
-anything are left unread on purpose (inputs.md §4, §8). Columns are read in columns.py.
+These are pure functions on text. Dates that begin with the day, years of two digits, a month alone
+and bare digits that could be anything are left unread on purpose (inputs.md §4, §8). Whole columns
+are read in columns.py.
 """
 
 from __future__ import annotations
@@ -31,13 +32,14 @@ _COMPACT = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_DATES = re.compile(r"[;,、]|\r?\n|\r")
-"""What people write between several dates, and what a key puts there in a spreadsheet's cell."""
+"""Separates several dates in a cell: punctuation, or the line break that Alt+Enter makes."""
 _NUMBER = re.compile(r"(\d+)(?:\.\d+)?")
 _SERIAL_DAY_0 = datetime(1899, 12, 30)
+"""Day 0 of Excel's serial dates. It is right from 1 March 1900 on: Excel has a 29 February 1900."""
 
 
 def zone_named(name: str) -> tzinfo:
-    """The zone in which a source writes moments without a zone; ConfigurationError if unknown."""
+    """The time zone of this name; raises ConfigurationError if there is none."""
     if name == "Asia/Shanghai":
         return SHANGHAI
     if name == "UTC":
@@ -51,10 +53,11 @@ def zone_named(name: str) -> tzinfo:
 
 
 def read_date(text: str, *, from_workbook: bool = False, zone: tzinfo = SHANGHAI) -> date | None:
-    """The Shanghai date that `text` means, None when it isn't clearly one.
+    """The date in Shanghai that `text` means; None when it isn't clearly a date.
 
-    A time of day is cut after conversion. A five-digit number is an Excel serial only in a
-    workbook's number cell; 10 and 13 digits are seconds and milliseconds since 1970 in UTC.
+    A time of day is converted to Shanghai first and then cut off. A number of five digits is an
+    Excel serial date only in a workbook; one of 10 or 13 digits counts the seconds or milliseconds
+    since 1970 in UTC.
     """
     moment = read_timestamp(text, from_workbook=from_workbook, zone=zone)
     return moment.date() if moment else None
@@ -63,9 +66,9 @@ def read_date(text: str, *, from_workbook: bool = False, zone: tzinfo = SHANGHAI
 def read_timestamp(
     text: str, *, from_workbook: bool = False, zone: tzinfo = SHANGHAI
 ) -> datetime | None:
-    """The moment that `text` means as naive Asia/Shanghai wall-clock time, else None.
+    """The moment that `text` means, as naive Asia/Shanghai wall-clock time, or None.
 
-    `zone` holds for text with a time and without a zone of its own; a date alone is midnight.
+    `zone` holds for a text that has a time and no zone. A date alone means its midnight.
     """
     text = unicodedata.normalize("NFKC", visible(text)).strip()
     with suppress(ValueError, OverflowError):  # the 31st of a short month, year 0 or 10000
@@ -81,9 +84,10 @@ def read_timestamp(
 
 
 def read_dates(text: str, *, from_workbook: bool = False) -> tuple[str | None, bool]:
-    """Dates one after the other as YYYY-MM-DD;YYYY-MM-DD, and whether all were understood.
+    """Several dates as YYYY-MM-DD;YYYY-MM-DD, and whether all of them were understood.
 
-    The places count: an empty or unreadable one stays empty. Without any date it is None.
+    The position of each date matters, so an empty or unreadable one leaves its place empty. The
+    text is None when there is no date at all.
     """
     normal = unicodedata.normalize("NFKC", visible(text))
     places = [place.strip() for place in _BETWEEN_DATES.split(normal)]
@@ -94,7 +98,7 @@ def read_dates(text: str, *, from_workbook: bool = False) -> tuple[str | None, b
 
 
 def _from_number(text: str, digits: int, from_workbook: bool, zone: tzinfo) -> datetime | None:
-    """An Excel serial or a Unix time, by the number of digits before the point."""
+    """An Excel serial date or a Unix time, told apart by the digits before the decimal point."""
     if digits == 5 and from_workbook and text[0] != "0":
         serial = _SERIAL_DAY_0 + timedelta(seconds=round(float(text) * 86400))
         return serial if text.isdecimal() else _in_shanghai(serial.replace(tzinfo=zone))
@@ -105,7 +109,7 @@ def _from_number(text: str, digits: int, from_workbook: bool, zone: tzinfo) -> d
 
 
 def _from_parts(match: re.Match[str], default: tzinfo) -> datetime:
-    """The moment of a match's named parts; ValueError when there is no such day or hour."""
+    """The moment that a match's named parts give; ValueError when there is no such day or hour."""
     part = match.groupdict()
     day = datetime(int(part["year"]), int(part["month"]), int(part["day"]))
     if part["hour"] is None:

@@ -1,7 +1,7 @@
-"""Which texts are no identifiers: what a spreadsheet spoils a code to, what stands for no code.
+"""Tells codes from texts that are none: codes that a spreadsheet spoilt, and words for "no code".
 
-Nothing is repaired here, because nobody knows the code behind 3.61E+17 (inputs.md §8). The
-patterns are read by Python and by DuckDB; cells are read in columns.py, logs in log_types.py.
+Nothing is repaired here, because nobody knows the code behind 3.61E+17 (inputs.md §8). Python and
+DuckDB both read the patterns; cells are read in columns.py, logs in log_types.py.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from collections.abc import Collection
 
 ASCII = "".join(map(chr, range(ord("!"), ord("~") + 1)))
 FULL_WIDTH = "".join(chr(ord(letter) - ord("!") + ord("！")) for letter in ASCII)
-"""The letters, digits and signs of codes, and how an input method writes them as wide as Chinese
-characters: ３６１１ＪＴ is 3611JT."""
+"""The same letters, digits and signs in the full-width form that Chinese input methods write:
+３６１１ＪＴ is 3611JT."""
 
 ERROR_VALUE = r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|#+)"
-"""What a spreadsheet program shows instead of a value; its letters in any case."""
+"""The error values of spreadsheet programs, in capital or small letters."""
 
 SPOILT = (
     r"[+-]?\d+(?:\.\d+)?E[+-]\d+|[+-]?\d+\.\d+E\d+"  # 3.611E+17, 1E+05
     r"|[+-]\d+(?:\.\d+)?"  # -5
     rf"|TRUE|FALSE|{ERROR_VALUE}"
 )
-"""What no code is, but what is left of one in a number or boolean cell; letters in any case."""
+"""What is left of a code in a number cell or a boolean cell, in capital or small letters. No code
+in use is written like this."""
 
 NO_CODE = frozenset(
     (
@@ -30,25 +31,31 @@ NO_CODE = frozenset(
         "无", "無", "空", "暂无", "暫無", "-", "--", "－", "–", "—", "——", "/", "／", "\\",
     )
 )  # fmt: skip
-"""What people and programs write where there is no code, as they write it: NONE or NA may be
+"""What people and programs write where there is no code, letter for letter: NONE or NA may be
 somebody's code."""
 
 _SPOILT = re.compile(SPOILT, re.IGNORECASE | re.ASCII)
 _DECIMAL = re.compile(r"\d+\.\d+", re.ASCII)
 _SHORTEST_NUMBER = 6
-"""Shorter numbers may count chapters: 2 stands beside 2.1."""
+"""Decimals count as spoilt only among whole numbers of at least so many digits, because shorter
+ones may number chapters: 2 stands beside 2.1. Too low, and chapter numbers are sent back as
+damaged; too high, and 12.5 passes as a code."""
 _MADE_DECIMAL = re.compile(rf"\d{{{_SHORTEST_NUMBER},}}\.0+", re.ASCII)
-"""100001.0, as programs write a column of numbers with gaps, its leading zeros gone."""
-_MOST_PER_WHOLE = 10
-"""For so many codes one at least must still have its zeros; a single one may be the odd one."""
-_TELLING_DIGITS = 4
-"""So many digits that are the same in all codes of a column are no accident."""
+"""100001.0: how programs such as pandas write whole numbers when the column has gaps. Leading zeros
+are lost on the way."""
+_CODES_PER_WHOLE_CODE = 10
+"""Among so many codes at least one must still have its leading zeros for the others to count as
+cut short; a single one in a long column may be the exception. Too high, and short codes of a mixed
+column are sent back as damaged; too low, and shortened codes pass."""
+_SAME_FIRST_DIGITS = 4
+"""Codes of a region begin with the same 4 digits (province and city); so many equal digits are no
+accident."""
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
 _TIME = r"(?:[ T]\d\d?:\d\d(?::\d\d)?)?"
 _MONTH_NAME = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DATES = tuple(
-    (re.compile(date, re.ASCII), re.compile(akin, re.ASCII))
-    for date, akin in (
+    (re.compile(date, re.ASCII), re.compile(similar, re.ASCII))
+    for date, similar in (
         (rf"{_YEAR}-{_MONTH}-{_DAY}{_TIME}", r"\d{4}-\d\d?-\d"),
         (rf"{_YEAR}/{_MONTH}/{_DAY}{_TIME}", r"\d{4}/\d\d?/\d"),
         (rf"{_YEAR}年{_MONTH}月(?:{_DAY}日)?|{_MONTH}月{_DAY}日", r"\d{1,4}[年月]"),
@@ -56,39 +63,40 @@ _DATES = tuple(
         (rf"{_MONTH_NAME}-\d\d", r"[A-Z][a-z]{2}-\d\d"),
     )
 )
-"""How spreadsheet programs show the date that they made of 1-2, and how codes begin among which
-such a text may be a code: 2026-01-02 beside 2026-01-45."""
+"""For each way in which spreadsheet programs show the date that they made of a code such as 1-2:
+the pattern of that date, and the pattern of similar codes. Where similar codes stand in the column
+too, such as 2026-01-45 beside 2026-01-02, the date may be a code."""
 _ROUNDED = re.compile(r"\d{15}0+", re.ASCII)
 _BARE_EXPONENT = re.compile(r"\d+E\d+", re.IGNORECASE | re.ASCII)
 
 
 def is_spoilt(text: str) -> bool:
-    """Whether a text is surely what a spreadsheet program made of a code."""
+    """Whether a text can only be what a spreadsheet program made of a code."""
     return _SPOILT.fullmatch(text) is not None
 
 
 def stands_for_nothing(text: str) -> bool:
-    """Whether a text only says that there is no code."""
+    """Whether a text says that there is no code."""
     return text in NO_CODE
 
 
 def may_be_rounded(text: str) -> bool:
-    """Whether a number is as a spreadsheet leaves one of more than fifteen digits: with nothing
-    but zeros behind them. It may also be a code that ends so."""
+    """Whether a number has nothing but zeros behind its first fifteen digits, as spreadsheets leave
+    longer numbers. It may also be a code that ends in zeros."""
     return _ROUNDED.fullmatch(text) is not None
 
 
 def spoilt_in(codes: Collection[str]) -> set[str]:
-    """Those of a column's distinct codes that its other codes show to be spoilt."""
+    """The codes of a column (each given once) that its other codes show to be spoilt."""
     return _without_zeros(codes) | _with_exponent(codes) | _decimals(codes) | _dates(codes)
 
 
 def _without_zeros(codes: Collection[str]) -> set[str]:
-    """Codes that are too short because their leading zeros are gone.
+    """The codes that are too short because their leading zeros were lost.
 
-    A column has a fixed width when all its all-digit codes that begin with 0 are equally long,
-    none is longer and most are that long, or the short ones would begin like them with their
-    zeros; codes of other shapes say nothing about it.
+    Only codes of digits alone are looked at. They have a fixed width when all that begin with 0
+    are equally long and none is longer. The shorter ones count as shortened when most codes have
+    that width, or when all codes would begin with the same digits once the zeros are put back.
     """
     zero_led = [code for code in codes if code.startswith("0") and code.isdecimal()]
     widths = {len(code) for code in zero_led}
@@ -101,23 +109,23 @@ def _without_zeros(codes: Collection[str]) -> set[str]:
         return set()
     if 2 * len(short) < len(digits_only):
         return short
-    begins = {_beginning(code.zfill(width)) for code in digits_only}
-    return (
-        short if len(begins) == 1 and len(digits_only) <= _MOST_PER_WHOLE * len(zero_led) else set()
-    )
+    beginnings = {_beginning(code.zfill(width)) for code in digits_only}
+    enough_whole = len(digits_only) <= _CODES_PER_WHOLE_CODE * len(zero_led)
+    return short if len(beginnings) == 1 and enough_whole else set()
 
 
 def _beginning(code: str) -> str:
-    """The zeros of a code and its first other digits: those of a region, as a rule."""
+    """A code's leading zeros with the digits behind them, which as a rule are those of a region."""
     zeros = len(code) - len(code.lstrip("0"))
-    return code[: zeros + _TELLING_DIGITS]
+    return code[: zeros + _SAME_FIRST_DIGITS]
 
 
 def _with_exponent(codes: Collection[str]) -> set[str]:
-    """1e5 or 2E3 among codes of another kind: scientific notation.
+    """Codes such as 1e5 or 2E3, where the other codes of the column are of another kind.
 
-    No spreadsheet program writes it without + or point, and 2E3 may stand beside 2A3 or 3F: where
-    other codes mix letters and digits too, and where there are no others, it is a code.
+    Spreadsheet programs write scientific notation with a plus or a point, so this is weak evidence.
+    Where other codes mix letters and digits too, as 2A3 and 3F do, or where there are no other
+    codes, 2E3 is a code.
     """
     bare = {code for code in codes if _BARE_EXPONENT.fullmatch(code)}
     if not bare:
@@ -127,25 +135,28 @@ def _with_exponent(codes: Collection[str]) -> set[str]:
 
 
 def _decimals(codes: Collection[str]) -> set[str]:
-    """12.5 and 100001.0 among numbers of six and more digits, and 100001.0 among its like; beside
-    other codes they may be some."""
+    """Decimals such as 12.5, where all other codes are long whole numbers; and 100001.0, where all
+    codes are like it. Beside other codes they may be codes."""
     decimals = {code for code in codes if _DECIMAL.fullmatch(code)}
     others = set(codes) - decimals
     if others:
-        alone = all(code.isdecimal() and len(code) >= _SHORTEST_NUMBER for code in others)
+        are_spoilt = all(code.isdecimal() and len(code) >= _SHORTEST_NUMBER for code in others)
     else:
-        alone = all(_MADE_DECIMAL.fullmatch(code) for code in decimals)
-    return decimals if alone else set()
+        are_spoilt = all(_MADE_DECIMAL.fullmatch(code) for code in decimals)
+    return decimals if are_spoilt else set()
 
 
 def _dates(codes: Collection[str]) -> set[str]:
-    """2026-01-02 or 2-Jan among codes that are nothing like it: 1-2 became one."""
-    forms = [({code for code in codes if date.fullmatch(code)}, akin) for date, akin in _DATES]
+    """Dates such as 2026-01-02 or 2-Jan among codes that don't look like them: a spreadsheet
+    program made them of codes such as 1-2."""
+    forms = [
+        ({code for code in codes if date.fullmatch(code)}, similar) for date, similar in _DATES
+    ]
     others = set(codes).difference(*(dates for dates, _ in forms))
     if not others:
-        return others
-    alone = [dates for dates, akin in forms if dates and not any(map(akin.match, others))]
-    return set[str]().union(*alone)
+        return set()
+    spoilt = [dates for dates, similar in forms if dates and not any(map(similar.match, others))]
+    return set[str]().union(*spoilt)
 
 
 def _mixes_letters(code: str) -> bool:

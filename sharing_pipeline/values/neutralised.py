@@ -1,26 +1,26 @@
-"""Texts as a spreadsheet program doesn't obey them.
+"""Texts neutralised, so that a spreadsheet program shows them and computes nothing.
 
-A program obeys a cell that begins with =, +, -, @ or a control character; a plain number it only
-reads.
+A program takes a cell that begins with =, +, -, @ or a control character for a formula or a
+command. It only reads a plain number, which therefore stays as it is.
 """
 
 from __future__ import annotations
 
 import re
 
-_OBEYED = re.compile(r"[=+\-@\x00-\x1f\x7f]")
+_FORMULA_START = re.compile(r"[=+\-@\x00-\x1f\x7f]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
-HARMLESS_SQL = (
+NEUTRALISED_SQL = (
     "CASE WHEN regexp_matches({0}, '^[=+\\-@\\x00-\\x1F\\x7F]') "
     "AND NOT regexp_full_match({0}, '-?\\d+(\\.\\d+)?') THEN '''' || {0} "
     "WHEN {0} <> '' THEN {0} END"
 )
-"""The same for a column of DuckDB, which stands for {0}; an empty text becomes NULL."""
+"""`neutralised` as DuckDB's SQL; {0} stands for the column. An empty text becomes NULL."""
 
 
-def harmless(text: str) -> str:
-    """`text` with a leading ' if a spreadsheet program would obey it; numbers stay as they are."""
-    if _OBEYED.match(text) and not _NUMBER.fullmatch(text):
+def neutralised(text: str) -> str:
+    """`text` with an apostrophe before it if a program would take it for a formula."""
+    if _FORMULA_START.match(text) and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text

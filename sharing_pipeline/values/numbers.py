@@ -1,7 +1,7 @@
-"""One cell's text as a whole number, with the unit that people like to write behind it.
+"""Reads the text of a single cell as a whole number, also with a unit behind it as in 3万条.
 
-Pure functions on text; what is only roughly a number (约, 余, a range, a fraction) is not one.
-Columns are read in columns.py.
+These are pure functions on text. What is only roughly a number (约, 余, a range, a fraction) is not
+read. Whole columns are read in columns.py.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LARGEST = 2**63 - 1
 
 
 def scale_of(unit: str) -> int | None:
-    """What a number in this unit is multiplied with: 10,000 for 万条; None for no unit."""
+    """The factor of a unit, such as 10,000 for 万条; None for a text that is no unit."""
     match = _UNIT.fullmatch(clean(unit))
     if match is None:
         return None
@@ -31,18 +31,18 @@ def scale_of(unit: str) -> int | None:
 
 
 def read_integer(text: str) -> tuple[int | None, bool]:
-    """The whole number that `text` means, None if it isn't one, and whether it had a unit.
+    """The whole number that `text` means, or None if it is none, and whether it had a unit.
 
-    3万条 is (30000, True). Numbers beyond 64 bits are not read.
+    3万条 gives (30000, True). Numbers beyond 64 bits are not read.
     """
     match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", visible(text)).strip())
     if match is None:
         return None, False
     digits, unit = match.group(1).replace(",", "").replace(" ", ""), clean(match.group(2))
-    scale = _UNIT.fullmatch(unit)
+    scale = scale_of(unit)
     if scale is None:
         return None, False
-    number = Decimal(digits) * prod(_SCALES[character] for character in scale.group(1))
+    number = Decimal(digits) * scale
     if abs(number) > _LARGEST or number != number.to_integral_value():
         return None, False
     return int(number), bool(unit)

@@ -11,7 +11,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from sharing_pipeline.values.neutralised import harmless
+from sharing_pipeline.values.neutralised import neutralised
 from tests.support.night_helpers import Home, batch, entry, resource
 from tests.support.officer import FIRST, city_files, read_csv, sharing
 
@@ -123,7 +123,9 @@ def test_csv_is_the_published_table(home: Home, table: str) -> None:
     published = home.table(table, FIRST)
     exported = read_csv(said)
     assert list(exported[0]) == list(published[0])
-    assert exported == [{name: harmless(value) for name, value in row.items()} for row in published]
+    assert exported == [
+        {name: neutralised(value) for name, value in row.items()} for row in published
+    ]
     assert not said.stdout_bytes.startswith(b"\xef\xbb\xbf")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.published.export import FORMATS, write_table
-from sharing_pipeline.values.neutralised import harmless
+from sharing_pipeline.values.neutralised import neutralised
 
 ODD = {
     "=1+1": "'=1+1",
@@ -36,7 +36,7 @@ def test_texts_come_back_as_they_were_but_for_what_would_be_obeyed(tmp_path: Pat
     write_table(pa.table({"place": range(len(ODD)), "text": list(ODD)}), "csv", path)
     with path.open(encoding="utf-8", newline="") as file:
         assert [row["text"] for row in csv.DictReader(file)] == list(ODD.values())
-    assert [harmless(text) for text in ODD] == list(ODD.values())
+    assert [neutralised(text) for text in ODD] == list(ODD.values())
 
 
 def test_every_type_in_csv(tmp_path: Path) -> None:

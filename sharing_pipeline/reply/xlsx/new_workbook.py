@@ -16,7 +16,7 @@ from sharing_pipeline.reply.words import width_of
 from sharing_pipeline.reply.xlsx.package import Package
 from sharing_pipeline.reply.xlsx.sheet import RELATIONSHIPS, letters
 from sharing_pipeline.reply.xlsx.xml_edit import attribute, content
-from sharing_pipeline.values.neutralised import harmless
+from sharing_pipeline.values.neutralised import neutralised
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -173,7 +173,7 @@ def _cell(name: str, value: Value, style: int) -> str:
             return f'<c r="{name}"><v>{whole!r}</v></c>'
         if isinstance(value, date):
             return _moment(name, value)
-    text = content(harmless(str(value))[:LONGEST_CELL])
+    text = content(neutralised(str(value))[:LONGEST_CELL])
     return f'<c r="{name}" s="{style}{_TEXT_OPENS}{text}{_TEXT_ENDS}'
 
 

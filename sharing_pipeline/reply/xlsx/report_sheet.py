@@ -13,7 +13,7 @@ from sharing_pipeline.reply.file_report import FileAnswer, Remark
 from sharing_pipeline.reply.words import MEANINGS, PROBLEM, SHEET, width_of
 from sharing_pipeline.reply.xlsx.sheet import letters
 from sharing_pipeline.sheets.raw_table import LEVELS, REPORT_ABOUT
-from sharing_pipeline.values.neutralised import harmless
+from sharing_pipeline.values.neutralised import neutralised
 
 WIDTHS = (14, 20, 10, 18, 26, 50, 50, 36)
 """Widths of its columns in characters."""
@@ -92,7 +92,7 @@ def _about(answer: FileAnswer, at: datetime) -> Iterator[Line]:
         _conclusion(answer),
     )
     for name, value in zip(REPORT_ABOUT, values, strict=True):
-        yield [Cell(name, "head"), Cell(harmless(value), "plain")]
+        yield [Cell(name, "head"), Cell(neutralised(value), "plain")]
 
 
 def _conclusion(answer: FileAnswer) -> str:
@@ -112,7 +112,7 @@ def _datasets(answer: FileAnswer) -> Iterator[Line]:
     for one in answer.datasets:
         counts = (one.rows_read, one.accepted, one.duplicate, one.quarantined, one.warnings)
         yield [Cell(value) for value in (one.title, *counts, _STATUS[one.status])] + [
-            Cell(harmless(one.why))
+            Cell(neutralised(one.why))
         ]
 
 
@@ -131,10 +131,10 @@ def _rules(remarks: Sequence[Remark], where: Where) -> Iterator[Line]:
             Cell(LEVELS[level], level),
             _link(first, where),
             Cell(len(found)),
-            Cell(harmless(first.header)),
+            Cell(neutralised(first.header)),
             Cell(""),
-            Cell(harmless(first.message)),
-            Cell(harmless(first.what_to_do)),
+            Cell(neutralised(first.message)),
+            Cell(neutralised(first.what_to_do)),
             Cell(rule),
         ]
 
@@ -154,16 +154,16 @@ def _notes(answer: FileAnswer, notes: Sequence[str]) -> Iterator[Line]:
     if said:
         yield []
         yield [Cell("读取说明", "head")]
-        yield from ([Cell(""), Cell(harmless(note), "plain")] for note in said)
+        yield from ([Cell(""), Cell(neutralised(note), "plain")] for note in said)
     if answer.skipped:
         yield []
         yield [Cell(name, "head") for name in ("没有当作数据的行", "工作表", "行", "内容")]
         for one in answer.skipped[:_MOST_LISTED]:
             yield [
                 Cell(""),
-                Cell(harmless(one.sheet)),
+                Cell(neutralised(one.sheet)),
                 Cell(one.row),
-                Cell(harmless(one.text), "plain"),
+                Cell(neutralised(one.text), "plain"),
             ]
 
 
@@ -178,10 +178,10 @@ def _listed(remarks: Sequence[Remark], where: Where) -> Iterator[Line]:
             Cell(LEVELS[one.level], one.level),
             _link(one, where),
             Cell(one.row or ""),
-            Cell(harmless(one.header)),
-            Cell(harmless(one.value)),
-            Cell(harmless(one.message)),
-            Cell(harmless(one.what_to_do)),
+            Cell(neutralised(one.header)),
+            Cell(neutralised(one.value)),
+            Cell(neutralised(one.message)),
+            Cell(neutralised(one.what_to_do)),
             Cell(one.rule),
         ]
     if len(remarks) > _MOST_LISTED:
@@ -194,4 +194,4 @@ def _link(remark: Remark, where: Where) -> Cell:
     place = f"{letters(remark.column)}{remark.row}" if remark.row else "整个文件"
     shown = f"{remark.sheet} {place}" if remark.sheet else place
     target = where(remark)
-    return Cell(harmless(shown), "link" if target else "text", target)
+    return Cell(neutralised(shown), "link" if target else "text", target)
