@@ -29,6 +29,7 @@ from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import Engine, columns_of
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Decision, Ledger, Submission
+from sharing_pipeline.store.warehouse_text import identifiers
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,9 @@ def load_facts(engine: Engine, settings: Settings, facts: Facts) -> None:
     load_file(engine, lake, facts.files, "vanished", "state_vanished", VANISHED)
     load_file(engine, lake, facts.files, "exchange_state", "exchange_state", EXCHANGE_STATE)
     _load_day(engine, facts)
-    engine.create("entry", "facts/entry")
+    worked_out = ("catalogue_code", "org_code")
+    as_sent = [name for name in contracts["catalogue"].names if name not in worked_out]
+    engine.create("entry", "facts/entry", {"columns": identifiers(as_sent)})
     engine.create("resource", "facts/resource")
     engine.create("mounted", "facts/mounted")
 
