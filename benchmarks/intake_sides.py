@@ -10,13 +10,16 @@ from pathlib import Path
 
 def take_in(home: Path, day: date, _folder: Path) -> None:
     """Intake as the night does it: the inbox of a home folder becomes accepted rows."""
+    from sharing_pipeline.receiving.early_reading import EarlyReading
     from sharing_pipeline.receiving.take_in import take_in
-    from sharing_pipeline.settings import Settings, system_clock
+    from sharing_pipeline.settings import Settings, silent, system_clock
     from sharing_pipeline.store.ledger import Ledger
 
     settings = Settings.read(home)
-    report = take_in(settings, Ledger.open(settings), system_clock, day)
-    [book] = [one for one in report.submissions if one.dataset == "catalogue"]
+    ledger = Ledger.open(settings)
+    with EarlyReading(settings, ledger, system_clock, day) as reading:
+        report = take_in(settings, ledger, system_clock, day, silent, reading)
+    [book] = [found for found in report.submissions if found.dataset == "catalogue"]
     assert book.accepted == book.rows_read, book.why
 
 

@@ -1,37 +1,39 @@
-"""The whole pipeline on one page: assets, the nightly job, its schedule and its sensor.
+"""The whole pipeline on one page: assets by layer, checks, jobs, schedules, sensors, resources.
 
-`defs` is what the Dagster screen loads; tests and the command line build their own from the
-same parts.
+`defs` is what the Dagster screen loads; the command line and tests build theirs from the same
+parts. What a layer does is a step of night.py.
 """
 
 from __future__ import annotations
 
-from datetime import date
-
 import dagster as dg
 
-from sharing_pipeline.orchestration.assets import build_assets
-from sharing_pipeline.orchestration.resources import NightRun, locked_run
-from sharing_pipeline.orchestration.triggers import inbox_sensor, nightly_schedule
+from sharing_pipeline.orchestration.assets import assessment, bulletin, facts, figures, intake
+from sharing_pipeline.orchestration.resources import HomeFolder
+from sharing_pipeline.orchestration.triggers import failed_run, inbox, nightly_schedule
 
 FIRST_DAY = "2023-05-31"
 """The first business date: the day of 饶府办发〔2023〕4号, before which nothing is measured."""
 
+IN_FORCE = [
+    "organisation", "catalogue", "resource", "field", "demand", "exemption", "exchange_daily",
+]  # fmt: skip
+"""The tables of the facts layer, each with the check `expectations`."""
+
 
 def build_defs(
     *,
-    run: NightRun | None = None,
+    home: HomeFolder | None = None,
     first_day: str = FIRST_DAY,
-    days_ahead: int = 0,
+    days_after_yesterday: int = 0,
 ) -> dg.Definitions:
-    """The pipeline for one run; on the screen, folders come from the environment.
+    """The pipeline over one home folder; on the screen, it is the environment's.
 
-    `days_ahead` opens business dates after yesterday, which the screen doesn't offer.
+    `days_after_yesterday`: how many business dates are open beyond what the screen offers.
     """
-    partitions = dg.DailyPartitionsDefinition(
-        start_date=first_day, timezone="Asia/Shanghai", end_offset=days_ahead
+    days = dg.DailyPartitionsDefinition(
+        start_date=first_day, timezone="Asia/Shanghai", end_offset=days_after_yesterday
     )
-    assets = build_assets(partitions)
     nightly = dg.define_asset_job(
         "nightly",
         selection=dg.AssetSelection.all(),
@@ -39,19 +41,20 @@ def build_defs(
         executor_def=dg.in_process_executor,
     )
     return dg.Definitions(
-        assets=assets,
+        assets=[
+            intake(days, tables=["submission", "quarantine"]),
+            facts(days, tables=IN_FORCE, checked=IN_FORCE),
+            assessment(days, tables=["assessment"]),
+            figures(days, tables=["scoreboard", "issue"]),
+            bulletin(days, tables=["mart", "page"]),
+        ],
         jobs=[nightly],
         schedules=[nightly_schedule(nightly)],
-        sensors=[inbox_sensor(nightly)],
-        resources={"home": locked_run(run or NightRun())},
+        sensors=[inbox, failed_run],
+        resources={"home": home or HomeFolder()},
         # Several processes cost seconds a step, and the steps of a night hand each other objects.
         executor=dg.in_process_executor,
     )
-
-
-def days_after_yesterday(day: date, today: date) -> int:
-    """How many business dates beyond yesterday must be open for `day` to be one."""
-    return max(0, (day - today).days + 1)
 
 
 defs = build_defs()

@@ -1,19 +1,14 @@
-"""Running the nightly job from the command line: the same job, in this process."""
+"""A night from the command line: the job `nightly` in this process, so that Dagster shows it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import uuid4
 
-import dagster as dg
-
-from sharing_pipeline.definitions import FIRST_DAY, build_defs, days_after_yesterday
-from sharing_pipeline.errors import NothingPublished, SharingError
-from sharing_pipeline.night import Night, NightReport
-from sharing_pipeline.orchestration.instance import local_instance
-from sharing_pipeline.orchestration.resources import NightRun
-from sharing_pipeline.receiving.early_reading import Progress, ReadAhead
-from sharing_pipeline.settings import Clock, Settings, system_clock
+from sharing_pipeline.errors import SharingError
+from sharing_pipeline.night import NightReport, Run, begin_reading, open_run, report_of
+from sharing_pipeline.settings import Clock, Progress, Settings, silent, system_clock
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -25,25 +20,44 @@ def run_nightly(
     clock: Clock = system_clock,
     definitions: Sequence[str] = (),
     strict: bool = False,
-    progress: Progress = lambda *_: None,
-    ahead: ReadAhead | None = None,
+    progress: Progress = silent,
 ) -> NightReport:
     """Runs the job `nightly` for one business date and waits for it.
 
-    `ahead`: the reading of what arrived, if it has begun; whoever began it holds the lock.
     Raises what the domain raises; the run and its failure stand in the Dagster instance too.
     """
-    Night.prepare(settings, day, clock=clock, definitions=definitions)
-    run = NightRun(settings, definitions, strict, clock, progress, ahead)
+    with open_run(
+        settings, [day], clock=clock, definitions=definitions, strict=strict, progress=progress,
+        run_id=str(uuid4()),
+    ) as run:  # fmt: skip
+        begin_reading(run)
+        _execute(run)
+        return report_of(run)
+
+
+def _execute(run: Run) -> None:
+    """Does every step of an open run as the job `nightly`."""
+    # Importing Dagster takes seconds, in which files are being read.
+    import dagster as dg
+
+    from sharing_pipeline.definitions import FIRST_DAY, build_defs
+    from sharing_pipeline.orchestration.instance import local_instance
+    from sharing_pipeline.orchestration.resources import HomeFolder
+
+    day, today = run.last.day, run.clock().date()
     pipeline = build_defs(
-        run=run,
+        home=HomeFolder(opened=run),
         first_day=min(FIRST_DAY, day.isoformat()),
-        days_ahead=days_after_yesterday(day, clock().date()),
+        days_after_yesterday=max(0, (day - today).days + 1),
     )
-    with local_instance(settings) as instance:
+    nightly = pipeline.resolve_job_def("nightly")
+    with local_instance(run.settings) as instance:
         try:
-            pipeline.resolve_job_def("nightly").execute_in_process(
-                instance=instance, partition_key=day.isoformat(), run_config=_QUIET
+            nightly.execute_in_process(
+                instance=instance,
+                run_id=run.run_id,
+                partition_key=day.isoformat(),
+                run_config=_QUIET,
             )
         except dg.Failure as failure:
             if isinstance(failure.__cause__, SharingError):
@@ -52,7 +66,3 @@ def run_nightly(
         except dg.DagsterExecutionInterruptedError as interrupted:
             # Dagster's own form of Ctrl+C; whoever called knows only Python's.
             raise KeyboardInterrupt from interrupted
-    report = run.report(day)
-    if report is None:
-        raise NothingPublished(f"{day} 没有公布，原因见 Dagster 界面里的运行记录。")
-    return report

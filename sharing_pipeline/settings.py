@@ -16,9 +16,16 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 Clock = Callable[[], datetime]
 """Gives the present moment, with a zone. No rule reads the system time by itself."""
 
+Progress = Callable[[str, int, int], None]
+"""Is called with each step: what it is about, how many are done, how many there are."""
+
 _MIB = 1 << 20
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+def silent(_step: str, _done: int, _of: int) -> None:
+    """The Progress that nobody sees."""
 
 
 def system_clock() -> datetime:

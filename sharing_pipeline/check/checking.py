@@ -25,7 +25,6 @@ from sharing_pipeline.in_force.whole_lists import known_organisations
 from sharing_pipeline.isolation.sandbox import Sandbox
 from sharing_pipeline.judging.night_intake import Intake, new_intake
 from sharing_pipeline.judging.suite_report import SuiteRun, Suites, run_suite
-from sharing_pipeline.receiving.early_reading import Progress
 from sharing_pipeline.receiving.inbox import may_be_file, readable
 from sharing_pipeline.receiving.received_file import (
     CATALOG_SOURCE,
@@ -38,7 +37,7 @@ from sharing_pipeline.receiving.received_file import (
 from sharing_pipeline.receiving.take_in import settle_all
 from sharing_pipeline.reply.file_report import FileAnswer
 from sharing_pipeline.reply.remarks import Received, answers
-from sharing_pipeline.settings import SHANGHAI, Clock, Settings
+from sharing_pipeline.settings import SHANGHAI, Clock, Progress, Settings, silent
 from sharing_pipeline.store.ledger import (
     LakeFile,
     Ledger,
@@ -85,7 +84,7 @@ def check_files(
     sandbox: Sandbox,
     run_suite: SuiteRun = run_suite,
     clock: Clock,
-    progress: Progress = lambda *_: None,
+    progress: Progress = silent,
 ) -> Checked:
     """Judges files, and every file in a folder, as if they had come in now, all in one night.
 

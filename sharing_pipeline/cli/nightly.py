@@ -13,7 +13,6 @@ import click
 from sharing_pipeline.cli.chinese import Command, Day
 from sharing_pipeline.cli.common import (
     command_name,
-    open_ledger,
     open_published,
     output_may_end,
     with_settings,
@@ -22,7 +21,7 @@ from sharing_pipeline.cli.common import (
 from sharing_pipeline.cli.labels import STATUS, input_name
 from sharing_pipeline.cli.rates import print_rates, say_if_sample
 from sharing_pipeline.cli.screen import heading, printed, progress, table
-from sharing_pipeline.errors import NothingPublished
+from sharing_pipeline.errors import NothingPublished, TroubledIntake
 from sharing_pipeline.isolation.full_disk import is_full
 from sharing_pipeline.settings import Settings, system_clock
 
@@ -69,7 +68,7 @@ def nightly(
     """每日任务：收件、检查、评定、公布。定时任务运行的也是它。"""
     if day is not None and day > system_clock().date():
         click.echo(f"注意：业务日 {day} 还没有到，公布后就是最近的一晚。", err=True)
-    with _told_if_full(settings):
+    with _full_disk_explained(settings):
         report = _run(settings, day or yesterday(), definitions, strict)
     with output_may_end():
         # What needs somebody comes first, so that the rates are what stays on the screen.
@@ -82,7 +81,7 @@ def nightly(
 
 
 @contextmanager
-def _told_if_full(settings: Settings) -> Iterator[None]:
+def _full_disk_explained(settings: Settings) -> Iterator[None]:
     """A full disk is nobody's bug, whichever of our libraries comes upon it first: hence every
     exception, of which only those of a full disk stay here."""
     try:
@@ -97,50 +96,17 @@ def _told_if_full(settings: Settings) -> Iterator[None]:
 
 
 def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool) -> NightReport:
-    from sharing_pipeline.night import WAITING, Night, locked
-    from sharing_pipeline.receiving.early_reading import ReadAhead
+    from sharing_pipeline.launch import run_nightly
 
     sys.setswitchinterval(_SWITCH_SECONDS)
-    ledger = Night.prepare(settings, day, clock=system_clock, definitions=definitions).ledger
-    before = _last_submission(ledger)
     try:
-        with progress() as report, locked(settings, lambda: report(*WAITING)):
-            report("登记收到的文件", 0, 1)
-            # Importing Dagster takes seconds, in which files are kept and read.
-            with ReadAhead(settings, ledger, system_clock, day, report) as ahead:
-                from sharing_pipeline.launch import run_nightly
-
-                return run_nightly(
-                    settings,
-                    day,
-                    definitions=definitions,
-                    strict=strict,
-                    progress=report,
-                    ahead=ahead,
-                )
-    except NothingPublished:
-        if strict:
-            _print_troubled(_troubled_since(settings, before))
+        with progress() as report:
+            return run_nightly(
+                settings, day, definitions=definitions, strict=strict, progress=report
+            )
+    except TroubledIntake as refused:
+        _print_troubled(refused.submissions)
         raise
-
-
-def _last_submission(ledger: Any) -> int:
-    from sharing_pipeline.store.ledger import Submission, last_number
-
-    with ledger.session() as session:
-        return last_number(session, Submission.id)
-
-
-def _troubled_since(settings: Settings, number: int) -> list[Submission]:
-    from sqlalchemy import select
-
-    from sharing_pipeline.store.ledger import Submission
-
-    with open_ledger(settings).session() as session:
-        news = session.scalars(
-            select(Submission).where(Submission.id > number).order_by(Submission.id)
-        )
-        return [one for one in news if one.status != "accepted" or one.quarantined]
 
 
 def _print_left(staged: Staged) -> None:
@@ -159,9 +125,13 @@ def _print_left(staged: Staged) -> None:
 
 def _print_rates(settings: Settings, report: NightReport) -> str | None:
     """The rates and the weakest organisations; gives the code of the weakest, if any is short."""
-    ids = {one.definition.id for one in report.revisions}
+    ids = {revision.definition.id for revision in report.revisions}
     published = open_published(settings)
-    official = {one.definition for one in published.publications(report.day) if one.official}
+    official = {
+        publication.definition
+        for publication in published.publications(report.day)
+        if publication.official
+    }
     board = [
         row
         for row in published.table("scoreboard", report.day).to_pylist()
@@ -180,17 +150,22 @@ def _print_weakest(board: Sequence[dict[str, Any]]) -> str | None:
     short: dict[tuple[str, str], dict[str, int]] = {}
     for row in board:
         if row["scope_type"] == "org" and row["shortfall"]:
-            of = short.setdefault((row["scope_code"], row["scope_name"]), {})
-            of[row["indicator"]] = row["shortfall"]
-    weakest = sorted(short.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:_WEAKEST]
+            by_indicator = short.setdefault((row["scope_code"], row["scope_name"]), {})
+            by_indicator[row["indicator"]] = row["shortfall"]
+    weakest = sorted(short.items(), key=lambda item: (-sum(item[1].values()), item[0]))[:_WEAKEST]
     if not weakest:
         return None
     heading(f"差得最多的 {len(weakest)} 个机构（还要达到几项才达标）")
     table(
         ("机构", "代码", *(each.short_title for each in INDICATORS.values()), "合计"),
         [
-            (name, code, *(of.get(one, 0) for one in INDICATORS), sum(of.values()))
-            for (code, name), of in weakest
+            (
+                name,
+                code,
+                *(by_indicator.get(indicator, 0) for indicator in INDICATORS),
+                sum(by_indicator.values()),
+            )
+            for (code, name), by_indicator in weakest
         ],
     )
     return weakest[0][0][0]
@@ -198,28 +173,29 @@ def _print_weakest(board: Sequence[dict[str, Any]]) -> str | None:
 
 def _print_revisions(revisions: Sequence[Revision]) -> None:
     heading("版次")
-    for one in revisions:
-        click.echo(f"{one.definition.id} {_revision_text(one)}")
+    for revision in revisions:
+        click.echo(f"{revision.definition.id} {_revision_text(revision)}")
 
 
-def _revision_text(one: Revision) -> str:
-    if not one.new:
-        return f"第 {one.revision} 版，结果与上次相同，没有新版"
-    if one.revision == 1:
+def _revision_text(revision: Revision) -> str:
+    if not revision.new:
+        return f"第 {revision.revision} 版，结果与上次相同，没有新版"
+    if revision.revision == 1:
         return "第 1 版，首次公布"
-    changed = "、".join(input_name(name) for name in one.inputs_changed) or "没有变化"
-    what = f"{one.moved:,} 个对象的结果变了" if one.moved else "结果都没变，变的是依据或日期"
-    return f"第 {one.revision} 版，{what}；变了的输入：{changed}"
+    changed = "、".join(input_name(name) for name in revision.inputs_changed) or "没有变化"
+    moved = f"{revision.moved:,} 个对象的结果变了"
+    what = moved if revision.moved else "结果都没变，变的是依据或日期"
+    return f"第 {revision.revision} 版，{what}；变了的输入：{changed}"
 
 
 def _print_where(settings: Settings, day: date, org_code: str | None) -> None:
     """Where to look next: the page, the screen, and the rows behind a figure."""
     page = settings.site / "index.html"
-    me, home = command_name(), f"--home {settings.home}"
+    program, home = command_name(), f"--home {settings.home}"
     click.echo(f"\n首页：{page}" if page.is_file() else "")
-    click.echo(f"打开界面：{me} ui {home}")
+    click.echo(f"打开界面：{program} ui {home}")
     who = f" --org {org_code}" if org_code else ""
-    click.echo(f"看一个数字背后的行：{me} explain mount_rate --date {day}{who} {home}")
+    click.echo(f"看一个数字背后的行：{program} explain mount_rate --date {day}{who} {home}")
 
 
 def _print_troubled(troubled: Sequence[Submission]) -> None:
@@ -227,12 +203,13 @@ def _print_troubled(troubled: Sequence[Submission]) -> None:
     if not troubled:
         return
     click.echo(f"\n本次有 {len(troubled)} 份报送要处理：", err=True)
-    for one in troubled:
-        counted = f"，退回 {one.quarantined:,} 行" if one.quarantined else ""
-        why = f"：{printed(one.why)}" if one.why else ""
+    for submission in troubled:
+        file = f"{printed(submission.source)}/{printed(submission.file_name)}"
+        counted = f"，退回 {submission.quarantined:,} 行" if submission.quarantined else ""
+        why = f"：{printed(submission.why)}" if submission.why else ""
         click.echo(
-            f"  {one.submission_id} {printed(one.source)}/{printed(one.file_name)} {one.dataset} "
-            f"{STATUS[one.status]}{counted}{why}",
+            f"  {submission.submission_id} {file} {submission.dataset} "
+            f"{STATUS[submission.status]}{counted}{why}",
             err=True,
         )
     click.echo("用 sharing submissions show 报送编号 看详情。", err=True)

@@ -50,6 +50,7 @@ def status(settings: Settings, organisations: bool) -> None:
     except UsageError:
         click.echo(f"主目录 {settings.home} 还没有公布过任何一天。")
         day = None
+    _print_failures(ledger)
     if day is not None:
         _print_night(published, day)
     _print_sent(settings, ledger)
@@ -57,6 +58,19 @@ def status(settings: Settings, organisations: bool) -> None:
     if day is not None:
         _print_organisations(settings, ledger, day, organisations)
         _print_stale(settings, ledger)
+
+
+def _print_failures(ledger: Ledger) -> None:
+    from sharing_pipeline.published.failures import standing_failures
+
+    failures = standing_failures(ledger)
+    if failures:
+        heading(f"没有运行完、之后也没有公布的业务日：{len(failures)} 天")
+        table(
+            ("业务日", "时间", "步骤", "原因", "运行"),
+            [(failure.day, failure.failed_at, failure.step, failure.reason, failure.run_id)
+             for failure in failures[-_SHOWN:]],
+        )  # fmt: skip
 
 
 def _print_night(published: Published, day: date) -> None:

@@ -12,7 +12,7 @@ import click
 from sharing_pipeline.cli.chinese import Command, Whole
 from sharing_pipeline.cli.common import with_settings
 from sharing_pipeline.errors import ConfigurationError, UsageError
-from sharing_pipeline.settings import PROJECT, Settings
+from sharing_pipeline.settings import PROJECT, Settings, system_clock
 
 _HOST = "127.0.0.1"
 _EPILOG = """
@@ -32,13 +32,13 @@ def ui(settings: Settings, port: int) -> None:
     """打开这个主目录的 Dagster 界面，按 Ctrl+C 结束。"""
     from sqlalchemy.exc import OperationalError
 
-    from sharing_pipeline.orchestration.alive import close_dead_runs
     from sharing_pipeline.orchestration.instance import local_instance
+    from sharing_pipeline.orchestration.lost_runs import close_lost_runs
 
     _refuse_taken(port)
     try:
         with local_instance(settings) as instance:
-            close_dead_runs(instance)
+            close_lost_runs(instance, settings, system_clock)
     except (OSError, OperationalError) as error:
         raise ConfigurationError(
             f"主目录 {settings.home} 不能写入。请用 --home 指定一个可写的文件夹。"

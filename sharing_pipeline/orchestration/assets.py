@@ -1,186 +1,171 @@
-"""The assets, one group per layer; an asset's key is its table's name.
+"""The assets of each layer; an asset's key is its table's name.
 
-A layer is one step: its tables are made together. Steps of one run hand each other what they
-made through the NightRun resource; what they publish is in the lake and the ledger.
+A layer is one step of night.py, which makes all its tables. An asset performs the step and
+reports what came of it; nothing is worked out here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
 import dagster as dg
 
+from sharing_pipeline.night import (
+    ASSESSMENT,
+    BULLETIN,
+    FACTS,
+    FIGURES,
+    INTAKE,
+    Night,
+    Step,
+    perform,
+)
 from sharing_pipeline.orchestration import metadata
 from sharing_pipeline.orchestration.checks import suite_checks, suite_results
-from sharing_pipeline.orchestration.resources import NightRun, told_in_chinese
+from sharing_pipeline.orchestration.resources import HomeFolder, known_failures
+from sharing_pipeline.orchestration.tables import DESCRIPTIONS, MADE_FROM
+from sharing_pipeline.published.sample_notice import notice_in_force, notice_received
 
-TABLES = {
-    "submission": ("intake", [], "报送登记：每个文件的每个数据集读入、接收、重复、退回各多少行"),
-    "quarantine": ("intake", ["submission"], "退回的行：在哪里、为什么、怎么改"),
-    "organisation": ("facts", ["submission"], "机构清单：级别、地区、上下级、承接关系"),
-    "catalogue": ("facts", ["submission", "organisation"], "业务日有效的目录，一行一条"),
-    "resource": ("facts", ["submission", "catalogue"], "业务日有效的挂载资源"),
-    "field": ("facts", ["submission", "catalogue"], "业务日有效的信息项"),
-    "demand": ("facts", ["submission", "organisation"], "供需对接清单，一行一项需求"),
-    "exemption": ("facts", ["submission"], "免考核清单"),
-    "exchange_daily": ("facts", ["submission"], "交换日志按日汇总：每个资源每天成功、失败、行数"),
-    "assessment": (
-        "assessment",
-        ["catalogue", "resource", "demand", "exemption", "exchange_daily", "organisation"],
-        "评定明细：每个对象一个结果、一个原因，所有数字都从这里数出来",
-    ),
-    "scoreboard": ("figures", ["assessment", "organisation"], "三率：各机构、地区、级别和全市"),
-    "issue": ("figures", ["assessment", "quarantine"], "问题清单：哪里没达到、怎么办、找谁"),
-    "mart": ("bulletin", ["scoreboard", "issue"], "供 BI 工具读取的 DuckDB 文件"),
-    "page": ("bulletin", ["scoreboard", "issue"], "首页：三率、排名、口径、缺报与过期"),
-}
-"""Every asset: its layer, what it is made from, and what it is, for the screen."""
+Partitions = dg.PartitionsDefinition
 
 
-def _specs(group: str, partitions: dg.PartitionsDefinition) -> list[dg.AssetSpec]:
-    return [
-        dg.AssetSpec(name, group_name=layer, deps=deps, description=text, partitions_def=partitions)
-        for name, (layer, deps, text) in TABLES.items()
-        if layer == group
-    ]
+def intake(days: Partitions, tables: Sequence[str]) -> dg.AssetsDefinition:
+    """What arrived becomes accepted rows, quarantine and submissions."""
 
-
-def _days(context: dg.AssetExecutionContext) -> list[date]:
-    """The business dates of a run, in their order."""
-    return sorted(date.fromisoformat(key) for key in context.partition_keys)
-
-
-# A range is one run over its days in order: a night's trend needs the one before.
-IN_ORDER = dg.BackfillPolicy.single_run()
-
-
-def build_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """The five layers over one partitioning by business date."""
-    layers = (_intake, _facts, _assess, _publish, _announce)
-    return [layer(partitions) for layer in layers]
-
-
-def _intake(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    @dg.multi_asset(
-        name="intake",
-        specs=_specs("intake", partitions),
-        partitions_def=partitions,
-        backfill_policy=IN_ORDER,
-    )
+    @dg.multi_asset(**_layer(INTAKE, days, tables))
     def intake(
-        context: dg.AssetExecutionContext, home: dg.ResourceParam[NightRun]
+        context: dg.AssetExecutionContext, home: HomeFolder
     ) -> Iterator[dg.MaterializeResult]:
         """收件：读取收件箱，逐行检查，接收或退回。"""
-        with told_in_chinese():
-            report = home.take_in(last := _days(context)[-1])
-        nature = home.nature_received()
-        _tell(context, "submission", last, nature, metadata.of_intake(report))
-        _tell(context, "quarantine", last, nature, metadata.of_quarantine(report))
-        yield dg.MaterializeResult("submission")
-        yield dg.MaterializeResult("quarantine")
+        run = home.run
+        with known_failures():
+            perform(run, INTAKE)
+        assert run.intake is not None
+        shown = {
+            "submission": metadata.of_intake(run.intake),
+            "quarantine": metadata.of_quarantine(run.intake),
+        }
+        notice = notice_received(run.settings, run.ledger)
+        for table in tables:
+            _show(context, table, run.last.day, notice, shown[table])
+        yield from map(dg.MaterializeResult, tables)
 
     return intake
 
 
-def _facts(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    specs = _specs("facts", partitions)
-    names = [spec.key.to_user_string() for spec in specs]
+def facts(days: Partitions, tables: Sequence[str], checked: Sequence[str]) -> dg.AssetsDefinition:
+    """What is in force on the day; `checked`: the tables with an expectation suite."""
 
-    @dg.multi_asset(
-        name="facts",
-        specs=specs,
-        check_specs=suite_checks(),
-        partitions_def=partitions,
-        backfill_policy=IN_ORDER,
-    )
+    @dg.multi_asset(**_layer(FACTS, days, tables), check_specs=suite_checks(checked))
     def facts(
-        context: dg.AssetExecutionContext, home: dg.ResourceParam[NightRun]
+        context: dg.AssetExecutionContext, home: HomeFolder
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         """整理业务日有效的数据，并给出各数据集的检查结果。"""
-        for day in _days(context):
-            with told_in_chinese():
-                made = home.facts(day)
-            for name in names:
-                shown = metadata.of_fact(home.settings, made, name)
-                _tell(context, name, day, home.nature(day), shown)
-        yield from map(dg.MaterializeResult, names)
-        yield from suite_results(home.settings, made, home.intake, home.nature(day))
+        run = home.run
+        with known_failures():
+            perform(run, FACTS)
+        for night in run.nights:
+            notice = _notice(home, night)
+            for table in tables:
+                shown = metadata.of_fact(run.settings, night.facts, table)
+                _show(context, table, night.day, notice, shown)
+        yield from map(dg.MaterializeResult, tables)
+        submissions = run.intake.submissions if run.intake else []
+        yield from suite_results(run, checked, submissions, _notice(home, run.last))
 
     return facts
 
 
-def _assess(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    @dg.multi_asset(
-        name="assess",
-        specs=_specs("assessment", partitions),
-        partitions_def=partitions,
-        backfill_policy=IN_ORDER,
-    )
-    def assess(
-        context: dg.AssetExecutionContext, home: dg.ResourceParam[NightRun]
-    ) -> dg.MaterializeResult:
+def assessment(days: Partitions, tables: Sequence[str]) -> dg.AssetsDefinition:
+    """One outcome per subject and definition."""
+
+    @dg.multi_asset(**_layer(ASSESSMENT, days, tables))
+    def assessment(
+        context: dg.AssetExecutionContext, home: HomeFolder
+    ) -> Iterator[dg.MaterializeResult]:
         """评定：按口径给每个对象一个结果和原因。"""
-        for day in _days(context):
-            with told_in_chinese():
-                assessed = home.assessed(day)
-            _tell(context, "assessment", day, home.nature(day), metadata.of_assessment(assessed))
-        return dg.MaterializeResult("assessment")
+        with known_failures():
+            perform(home.run, ASSESSMENT)
+        for night in home.run.nights:
+            shown = metadata.of_assessment(night.assessed)
+            _show(context, "assessment", night.day, _notice(home, night), shown)
+        yield from map(dg.MaterializeResult, tables)
 
-    return assess
+    return assessment
 
 
-def _publish(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    @dg.multi_asset(
-        name="publish",
-        specs=_specs("figures", partitions),
-        partitions_def=partitions,
-        backfill_policy=IN_ORDER,
-    )
-    def publish(
-        context: dg.AssetExecutionContext, home: dg.ResourceParam[NightRun]
+def figures(days: Partitions, tables: Sequence[str]) -> dg.AssetsDefinition:
+    """Rates, ranks and issues, published as revisions."""
+
+    @dg.multi_asset(**_layer(FIGURES, days, tables))
+    def figures(
+        context: dg.AssetExecutionContext, home: HomeFolder
     ) -> Iterator[dg.MaterializeResult]:
         """汇总三率与问题清单，按日期先后公布。"""
-        for day in (days := _days(context)):
-            with told_in_chinese():
-                revisions = home.publish(day)
-            if day == days[-1]:
-                home.begin_mart(day)
-            board = metadata.of_scoreboard(home.settings, day, revisions)
-            issues = metadata.of_issue(home.settings, home.facts(day))
-            _tell(context, "scoreboard", day, home.nature(day), board)
-            _tell(context, "issue", day, home.nature(day), issues)
-        yield dg.MaterializeResult("scoreboard")
-        yield dg.MaterializeResult("issue")
+        run = home.run
+        with known_failures():
+            perform(run, FIGURES)
+        for night in run.nights:
+            notice = _notice(home, night)
+            board = metadata.of_scoreboard(run.settings, night.day, night.revisions)
+            issues = metadata.of_issue(run.settings, night.facts)
+            _show(context, "scoreboard", night.day, notice, board)
+            _show(context, "issue", night.day, notice, issues)
+        yield from map(dg.MaterializeResult, tables)
 
-    return publish
+    return figures
 
 
-def _announce(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    @dg.multi_asset(
-        name="announce",
-        specs=_specs("bulletin", partitions),
-        partitions_def=partitions,
-        backfill_policy=IN_ORDER,
-    )
-    def announce(
-        context: dg.AssetExecutionContext, home: dg.ResourceParam[NightRun]
+def bulletin(days: Partitions, tables: Sequence[str]) -> dg.AssetsDefinition:
+    """What people and their tools read: the page, the mart, the replies."""
+
+    @dg.multi_asset(**_layer(BULLETIN, days, tables))
+    def bulletin(
+        context: dg.AssetExecutionContext, home: HomeFolder
     ) -> Iterator[dg.MaterializeResult]:
         """生成首页和供 BI 使用的文件。"""
-        with told_in_chinese():
-            home.announce(last := _days(context)[-1])
-        page = home.settings.site / "index.html"
-        for name, path in (("mart", home.settings.mart), ("page", page)):
-            _tell(context, name, last, home.nature(last), metadata.of_path(path))
-            yield dg.MaterializeResult(name)
+        run = home.run
+        with known_failures():
+            perform(run, BULLETIN)
+        paths = {"mart": run.settings.mart, "page": run.settings.site / "index.html"}
+        notice = notice_received(run.settings, run.ledger)
+        for table in tables:
+            _show(context, table, run.last.day, notice, metadata.of_path(paths[table]))
+        yield from map(dg.MaterializeResult, tables)
 
-    return announce
+    return bulletin
 
 
-def _tell(
-    context: dg.AssetExecutionContext, name: str, day: date, nature: str, shown: metadata.Metadata
+def _layer(step: Step, days: Partitions, tables: Sequence[str]) -> dict[str, Any]:
+    """What the assets of every layer have in common."""
+    specs = [
+        dg.AssetSpec(
+            table,
+            group_name=step.name,
+            deps=MADE_FROM[table],
+            description=DESCRIPTIONS[table],
+            partitions_def=days,
+        )
+        for table in tables
+    ]
+    # A range is one run over its days in order: a night's trend needs the one before.
+    in_order = dg.BackfillPolicy.single_run()
+    return {
+        "name": step.name, "specs": specs, "partitions_def": days, "backfill_policy": in_order,
+    }  # fmt: skip
+
+
+def _notice(home: HomeFolder, night: Night) -> str:
+    """Says that the day's entries are made up, if they are."""
+    return notice_in_force(home.run.settings, night.facts.files["catalogue"])
+
+
+def _show(
+    context: dg.AssetExecutionContext, table: str, day: date, notice: str, shown: metadata.Metadata
 ) -> None:
     """What the screen shows of a table on a day.
 
     A range of days is one result, which Dagster notes once for each of them: what a result itself
     says would be said of every day.
     """
-    context.add_asset_metadata(metadata.with_nature(nature, shown), name, day.isoformat())
+    context.add_asset_metadata(metadata.with_nature(notice, shown), table, day.isoformat())

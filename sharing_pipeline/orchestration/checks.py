@@ -8,14 +8,13 @@ import dagster as dg
 
 from sharing_pipeline.catalog.rules import load_rules
 from sharing_pipeline.catalog.suites import rule_texts
-from sharing_pipeline.facts.build import Facts
 from sharing_pipeline.facts.findings import LOGS, Found, findings_by_dataset
+from sharing_pipeline.night import Run
 from sharing_pipeline.orchestration.metadata import legible, with_nature
-from sharing_pipeline.receiving.take_in import IntakeReport
 from sharing_pipeline.settings import Settings
-from sharing_pipeline.store.ledger import Ledger, Submission
+from sharing_pipeline.store.ledger import Submission
 
-SUITES = {
+TITLES = {
     "organisation": "机构清单检查",
     "catalogue": "目录检查",
     "resource": "挂载资源检查",
@@ -24,52 +23,54 @@ SUITES = {
     "exemption": "免考核检查",
     "exchange_daily": "交换日志检查",
 }
-"""The assets with an expectation suite, and what their check is called."""
+"""What the check of each suite is called."""
 
 
-def suite_checks() -> list[dg.AssetCheckSpec]:
+def suite_checks(tables: Sequence[str]) -> list[dg.AssetCheckSpec]:
     """One check per suite; rows are judged when they come in."""
     return [
         dg.AssetCheckSpec(
             "expectations",
-            asset=name,
-            description=f"{title}：逐条检查本次收到的行（键、归属、重复，再用 Great Expectations）"
-            "，列出本次退回的行，和业务日有效的行中仍未改正的问题。",
+            asset=table,
+            description=f"{TITLES[table]}：逐条检查本次收到的行"
+            "（键、归属、重复，再用 Great Expectations），"
+            "列出本次退回的行，和业务日有效的行中仍未改正的问题。",
         )
-        for name, title in SUITES.items()
+        for table in tables
     ]
 
 
 def suite_results(
-    settings: Settings, facts: Facts, report: IntakeReport | None, nature: str
+    run: Run, tables: Sequence[str], received: Sequence[Submission], nature: str
 ) -> Iterator[dg.AssetCheckResult]:
-    """The datasets' results: what went back tonight, and what is still wrong in force."""
-    received = report.submissions if report else []
-    tonight = [one.id for one in received]
-    found = findings_by_dataset(settings, Ledger.open(settings), facts, tonight, list(SUITES))
-    dimensions = _dimensions(settings)
-    for name in SUITES:
-        mine = [one for one in received if one.dataset == LOGS.get(name, name)]
-        yield _result(name, mine, found[name], dimensions, nature)
+    """The tables' results: what went back of what was received, and what is still wrong in
+    force on the run's last day."""
+    tonight = [submission.id for submission in received]
+    found = findings_by_dataset(run.settings, run.ledger, run.last.facts, tonight, tables)
+    dimensions = _dimensions(run.settings)
+    for table in tables:
+        dataset = LOGS.get(table, table)
+        of_table = [submission for submission in received if submission.dataset == dataset]
+        yield _result(table, of_table, found[table], dimensions, nature)
 
 
 def _result(
-    name: str,
+    table: str,
     received: Sequence[Submission],
     found: Found,
     dimensions: Mapping[str, str],
     nature: str,
 ) -> dg.AssetCheckResult:
-    returned = sum(one.quarantined for one in received)
+    returned = sum(submission.quarantined for submission in received)
     return dg.AssetCheckResult(
-        asset_key=name,
+        asset_key=table,
         check_name="expectations",
         passed=not returned and not found.total,
         severity=dg.AssetCheckSeverity.ERROR if returned else dg.AssetCheckSeverity.WARN,
         metadata=with_nature(
             nature,
             {
-                "本次检查的条数": sum(one.rows_read for one in received),
+                "本次检查的条数": sum(submission.rows_read for submission in received),
                 "本次退回的行": returned,
                 "本次警告": found.warnings,
                 "有效行中的问题": found.total,
@@ -100,7 +101,12 @@ def _dimensions(settings: Settings) -> dict[str, str]:
     return settled | suites
 
 
+_NUMBERS = ("行", "行数")
+
+
 def _table(names: Sequence[str], rows: Sequence[Sequence[str | int]]) -> dg.TableMetadataValue:
-    columns = [dg.TableColumn(one, "int" if one in ("行", "行数") else "string") for one in names]
+    columns = [
+        dg.TableColumn(name, "int" if name in ("行", "行数") else "string") for name in names
+    ]
     records = [dg.TableRecord(dict(zip(names, map(legible, row), strict=True))) for row in rows]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))

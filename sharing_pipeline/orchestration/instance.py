@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import dagster as dg
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
-    INDEX_SHARD_NAME,
-    SqliteEventLogStorage,
-)
 
 from sharing_pipeline.settings import Settings
 
@@ -46,26 +41,10 @@ def local_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     before = os.environ.get("DAGSTER_HOME")
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     try:
-        with dg.DagsterInstance.get() as instance, kept_open(instance, INDEX_SHARD_NAME):
+        with dg.DagsterInstance.get() as instance:
             yield instance
     finally:
         if before is None:
             del os.environ["DAGSTER_HOME"]
         else:
             os.environ["DAGSTER_HOME"] = before
-
-
-@contextmanager
-def kept_open(instance: dg.DagsterInstance, shard: str) -> Iterator[None]:
-    """Keeps a file of the event log open: the index of all runs, or a run's own.
-
-    Dagster opens and closes it for each event, and SQLite tidies up, waiting for the disk,
-    whenever the last one to use a file closes it.
-    """
-    storage = instance.event_log_storage
-    if not isinstance(storage, SqliteEventLogStorage):
-        yield
-        return
-    with closing(sqlite3.connect(storage.path_for_shard(shard))) as connection:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-        yield

@@ -1,4 +1,5 @@
-"""What starts the pipeline by itself: the nightly schedule and the sensor over the inbox."""
+"""What starts by itself: the nightly schedule, the sensor over the inbox, and the one that hears
+of failed runs."""
 
 import json
 from datetime import timedelta
@@ -6,13 +7,15 @@ from typing import Any
 
 import dagster as dg
 
-from sharing_pipeline.orchestration.alive import close_dead_runs
+from sharing_pipeline.orchestration.lost_runs import close_lost_runs, note_run_failure
 from sharing_pipeline.receiving.inbox import stage, unseen
 from sharing_pipeline.settings import SHANGHAI, Settings, system_clock
 from sharing_pipeline.store.ledger import Ledger
 
 Job = Any
 """A job that is resolved together with its assets; Dagster has no public name for its type."""
+
+_FAILED = "运行失败，原因见 Dagster 界面里的运行记录。已公布的结果不受影响。"
 
 SECONDS_BETWEEN_LOOKS = 30
 """A file counts as whole when two looks of the sensor see the same size and time."""
@@ -36,34 +39,40 @@ def nightly_schedule(nightly: Job) -> dg.ScheduleDefinition:
     return nightly_0200
 
 
-def inbox_sensor(nightly: Job) -> dg.SensorDefinition:
+@dg.sensor(
+    name="inbox",
+    minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="看管收件箱：文件写完后登记保存，下一个夜间任务读取；并关闭被强制结束的运行",
+)
+def inbox(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Keeps the bytes of files as they arrive; the next night reads them.
 
     Each look also closes runs that were killed, or queued ones would wait for them for ever.
     """
-
-    @dg.sensor(
-        name="inbox",
-        job=nightly,
-        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
-        default_status=dg.DefaultSensorStatus.RUNNING,
-        description="看管收件箱：文件写完后登记保存，下一个夜间任务读取；并关闭被强制结束的运行",
+    settings = Settings.read()
+    close_lost_runs(context.instance, settings, system_clock)
+    ledger = Ledger.open(settings)
+    before = set(json.loads(context.cursor or "[]"))
+    marks = {
+        f"{file.source}/{file.name}|{file.size}|{file.modified_ns}": file
+        for file in unseen(settings, ledger)
+    }
+    still = [file for mark, file in marks.items() if mark in before]
+    staged = stage(settings, ledger, system_clock, still)
+    context.update_cursor(json.dumps(sorted(set(marks) - before), ensure_ascii=False))
+    return dg.SkipReason(
+        f"登记了 {len(staged.new)} 个新文件，{len(staged.known)} 个内容收过，"
+        f"{len(marks) - len(still)} 个还在写入。"
     )
-    def inbox(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        close_dead_runs(context.instance)
-        settings = Settings.read()
-        ledger = Ledger.open(settings)
-        before = set(json.loads(context.cursor or "[]"))
-        marks = {
-            f"{one.source}/{one.name}|{one.size}|{one.modified_ns}": one
-            for one in unseen(settings, ledger)
-        }
-        still = [one for mark, one in marks.items() if mark in before]
-        staged = stage(settings, ledger, system_clock, still)
-        context.update_cursor(json.dumps(sorted(set(marks) - before), ensure_ascii=False))
-        return dg.SkipReason(
-            f"登记了 {len(staged.new)} 个新文件，{len(staged.known)} 个内容收过，"
-            f"{len(marks) - len(still)} 个还在写入。"
-        )
 
-    return inbox
+
+@dg.run_failure_sensor(
+    name="failed_run",
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="运行失败时记到台账和首页；运行自己记过的不再记",
+)
+def failed_run(context: dg.RunFailureSensorContext) -> None:
+    """Notes the failure of a run that could not do it itself: it never got to its first step, or
+    its process died and it was closed. Dagster shows it only runs that the daemon launched."""
+    note_run_failure(Settings.read(), system_clock, context.dagster_run, _FAILED)

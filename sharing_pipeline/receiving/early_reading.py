@@ -8,7 +8,7 @@ what was read, or leave it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from datetime import date
@@ -24,24 +24,21 @@ from sharing_pipeline.logs.log_reading import take_log
 from sharing_pipeline.receiving.inbox import Dropped, Staged, seen_twice, stage, waiting
 from sharing_pipeline.receiving.pull import pull_databases
 from sharing_pipeline.receiving.received_file import Content, FileReader, as_arrivals
-from sharing_pipeline.settings import Clock, Settings
+from sharing_pipeline.settings import Clock, Progress, Settings, silent
 from sharing_pipeline.sheets.tables import read_tables
-from sharing_pipeline.store import leftovers
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Ledger, ReceivedFile
-
-Progress = Callable[[str, int, int], None]
-"""Told of each step: what it is about, how many are done, how many there are."""
 
 _READERS = 2
 """How many files are read at the same time."""
 
 _LARGE_BYTES = 32 << 20
-"""To copy a file of this size takes so long that the others needn't wait for it."""
+"""To copy a file of this size takes so long that the others needn't wait for it: a tenth of a
+second and more. Set too low or too high, files wait for each other a little longer."""
 
 
-class ReadAhead:
+class EarlyReading:
     """What arrived for a run, being read from the moment this is entered.
 
     Whoever enters it holds the home folder's lock, so that no other run takes the same files.
@@ -54,47 +51,46 @@ class ReadAhead:
         ledger: Ledger,
         clock: Clock,
         day: date,
-        progress: Progress = lambda *_: None,
+        progress: Progress = silent,
     ) -> None:
         """Nothing is begun yet."""
         self._settings, self._ledger, self._clock = settings, ledger, clock
         self._day, self._progress = day, progress
         self._reader = FileReader(settings, Lake(settings), load_contracts(settings.catalog))
         self._sandboxes = [Sandbox(settings.limits, settings.home) for _ in range(_READERS + 1)]
-        self._of_logs, *self._of_tables = self._sandboxes
-        self._free = SimpleQueue[Sandbox]()
-        for sandbox in self._of_tables:
-            self._free.put(sandbox)
+        self._log_sandbox, *self._table_sandboxes = self._sandboxes
+        self._free_sandboxes = SimpleQueue[Sandbox]()
+        for sandbox in self._table_sandboxes:
+            self._free_sandboxes.put(sandbox)
         self._looks: dict[int, Future[Content]] = {}
         self._contents: dict[int, Future[Content]] = {}
-        self._pool = ThreadPoolExecutor(_READERS)
+        self._table_threads = ThreadPoolExecutor(_READERS)
         # A child does one thing at a time: all that the one for logs does is begun here.
-        self._by_logs = ThreadPoolExecutor(1)
-        self._beside = ThreadPoolExecutor(3)
+        self._log_thread = ThreadPoolExecutor(1)
+        self._other_threads = ThreadPoolExecutor(3)
 
-    def __enter__(self) -> ReadAhead:
-        """Begins, after what a run that was cut off has left is removed."""
-        leftovers.begin(self._settings, self._ledger)
-        self._begun = self._beside.submit(self._begin)
-        self._logs = self._beside.submit(self._begin_logs)
+    def __enter__(self) -> EarlyReading:
+        """Begins."""
+        self._files = self._other_threads.submit(self._keep_and_read)
+        self._logs = self._other_threads.submit(self._begin_logs)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Ends what is still being read."""
         for sandbox in self._sandboxes:
             sandbox.stop()
-        for pool in (self._pool, self._by_logs, self._beside):
-            pool.shutdown(cancel_futures=True)
+        for threads in (self._table_threads, self._log_thread, self._other_threads):
+            threads.shutdown(cancel_futures=True)
         for sandbox in self._sandboxes:
             sandbox.close()
 
     def staged(self) -> Staged:
         """What staging found, once every file that arrived is kept."""
-        return self._begun.result()[0]
+        return self._files.result()[0]
 
     def content(self, file: ReceivedFile) -> Content:
         """What a file holds; one that came later is read now."""
-        self._submit([file], self._pool)
+        self._submit([file], self._table_threads)
         return self._contents[file.id].result()
 
     def logs(self) -> LogReading:
@@ -104,55 +100,55 @@ class ReadAhead:
     @contextmanager
     def sandbox(self) -> Iterator[Sandbox]:
         """A child that reads nothing else meanwhile."""
-        sandbox = self._free.get()
+        sandbox = self._free_sandboxes.get()
         try:
             yield sandbox
         finally:
-            self._free.put(sandbox)
+            self._free_sandboxes.put(sandbox)
 
-    def _begin(self) -> tuple[Staged, Sequence[ReceivedFile]]:
+    def _keep_and_read(self) -> tuple[Staged, Sequence[ReceivedFile]]:
         """Keeps what arrived and has it read, small files before large ones are copied; what
         staging found, and the files to read."""
         settings, ledger, clock = self._settings, self._ledger, self._clock
         whole, staged = seen_twice(settings, ledger, self._start_children)
-        small = [one for one in whole if one.size < _LARGE_BYTES]
-        large = [one for one in whole if one.size >= _LARGE_BYTES]
-        keeping = self._beside.submit(stage, settings, ledger, clock, large) if large else None
+        small = [file for file in whole if file.size < _LARGE_BYTES]
+        large = [file for file in whole if file.size >= _LARGE_BYTES]
+        keeping = self._other_threads.submit(stage, settings, ledger, clock, large)
         staged += stage(settings, ledger, clock, small)
-        self._submit(self._waiting(), self._pool)
+        self._submit(self._waiting(), self._table_threads)
         pull_databases(settings, ledger, clock, self._progress)
-        if keeping is not None:
-            staged += keeping.result()
+        staged += keeping.result()
         files = self._waiting()
         # A large file may be a log: the child for logs looks at it while small ones are read.
-        self._submit(files, self._by_logs, self._of_logs)
+        self._submit(files, self._log_thread, self._log_sandbox)
         return staged, files
 
     def _start_children(self, files: Sequence[Dropped]) -> None:
         """Has as many children as there is work for import what they need, while nothing is to be
         read yet."""
-        for sandbox in self._of_tables[: len(files)]:
+        for sandbox in self._table_sandboxes[: len(files)]:
             sandbox.start(load_without_pandas, read_tables.__module__)
-        if any(one.size >= _LARGE_BYTES for one in files):
-            self._of_logs.start(load_without_pandas, take_log.__module__)
+        if any(file.size >= _LARGE_BYTES for file in files):
+            self._log_sandbox.start(load_without_pandas, take_log.__module__)
 
     def _waiting(self) -> list[ReceivedFile]:
         with self._ledger.session() as session:
             return waiting(session)
 
     def _submit(
-        self, files: Sequence[ReceivedFile], lookers: Executor, looking: Sandbox | None = None
+        self, files: Sequence[ReceivedFile], threads: Executor, sandbox: Sandbox | None = None
     ) -> None:
-        """Has those of the files looked at and read that aren't yet."""
+        """Has those of the files looked at and read that aren't yet; `sandbox` looks at them,
+        else one that is free."""
         new = [file for file in files if file.id not in self._contents]
         for file in new:
-            self._looks[file.id] = lookers.submit(self._look, file, looking)
+            self._looks[file.id] = threads.submit(self._look, file, sandbox)
         for file in new:
-            self._contents[file.id] = self._pool.submit(self._read, file)
+            self._contents[file.id] = self._table_threads.submit(self._read, file)
 
-    def _look(self, file: ReceivedFile, looking: Sandbox | None) -> Content:
-        with nullcontext(looking) if looking else self.sandbox() as sandbox:
-            return self._reader.look(sandbox, file)
+    def _look(self, file: ReceivedFile, sandbox: Sandbox | None) -> Content:
+        with nullcontext(sandbox) if sandbox else self.sandbox() as looking:
+            return self._reader.look(looking, file)
 
     def _read(self, file: ReceivedFile) -> Content:
         looked = self._looks[file.id].result()
@@ -161,7 +157,7 @@ class ReadAhead:
 
     def _begin_logs(self) -> LogReading:
         """Begins with the logs as soon as it is known which files are some."""
-        _, files = self._begun.result()
+        _, files = self._files.result()
         looks = [(file, self._looks[file.id].result()) for file in files]
         logs = [(file, content) for file, content in looks if content.look is not None]
         # Everything else waits for the tables, which need a core; logs have until they are judged.
@@ -170,8 +166,8 @@ class ReadAhead:
             contracts = load_contracts(self._settings.catalog)
             store = Store(engine, Lake(self._settings), session, contracts)
             intake = new_intake(self._settings, store, self._day)
-            arrivals = [as_arrivals(intake, file, one).arrivals[0] for file, one in logs]
+            arrivals = [as_arrivals(intake, file, content).arrivals[0] for file, content in logs]
             reader = log_reader(
-                intake, self._of_logs, arrivals, self._progress, threads=max(1, cores)
+                intake, self._log_sandbox, arrivals, self._progress, threads=max(1, cores)
             )
-        return LogReading(arrivals, self._by_logs.submit(reader))
+        return LogReading(arrivals, self._log_thread.submit(reader))

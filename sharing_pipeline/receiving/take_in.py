@@ -26,10 +26,10 @@ from sharing_pipeline.judging.suite_report import SuiteReport
 from sharing_pipeline.judging.table_intake import settle
 from sharing_pipeline.logs.log_intake import LogReading, log_reader, settle_logs
 from sharing_pipeline.logs.log_suite import LOG_DATASET
-from sharing_pipeline.receiving.early_reading import Progress, ReadAhead
+from sharing_pipeline.receiving.early_reading import EarlyReading
 from sharing_pipeline.receiving.inbox import Staged, waiting
 from sharing_pipeline.receiving.received_file import CATALOG_SOURCE, as_arrivals
-from sharing_pipeline.settings import Clock, Settings
+from sharing_pipeline.settings import Clock, Progress, Settings
 from sharing_pipeline.sheets.raw_table import FileTables, without_texts
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
@@ -55,7 +55,11 @@ class IntakeReport:
     @property
     def troubled(self) -> list[Submission]:
         """Submissions of which something was held, rejected or quarantined."""
-        return [one for one in self.submissions if one.status != "accepted" or one.quarantined]
+        return [
+            submission
+            for submission in self.submissions
+            if submission.status != "accepted" or submission.quarantined
+        ]
 
 
 def take_in(
@@ -63,23 +67,17 @@ def take_in(
     ledger: Ledger,
     clock: Clock,
     day: date,
-    progress: Progress = lambda *_: None,
-    ahead: ReadAhead | None = None,
+    progress: Progress,
+    reading: EarlyReading,
 ) -> IntakeReport:
     """Takes in every whole file of the inbox, and what the databases have, for the run of
-    business date `day`.
-
-    `ahead`: the reading of what arrived, if it has begun already.
-    """
-    if ahead is None:
-        with ReadAhead(settings, ledger, clock, day, progress) as ahead:
-            return take_in(settings, ledger, clock, day, progress, ahead)
-    staged = ahead.staged()
+    business date `day`; `reading` is already at them."""
+    staged = reading.staged()
     with Engine(settings) as engine, ledger.session() as session:
         store = Store(engine, Lake(settings), session, load_contracts(settings.catalog))
         files = waiting(session) + _changed_lists(settings, session, clock)
         intake = new_intake(settings, store, day)
-        layouts = _take(intake, files, ahead, progress) if files else {}
+        layouts = _take(intake, files, reading, progress) if files else {}
         return IntakeReport(staged, intake.submissions, intake.reports, layouts)
 
 
@@ -117,7 +115,7 @@ def _is_bare(content: bytes) -> bool:
 
 
 def _take(
-    intake: Intake, files: Sequence[ReceivedFile], ahead: ReadAhead, progress: Progress
+    intake: Intake, files: Sequence[ReceivedFile], reading: EarlyReading, progress: Progress
 ) -> dict[int, FileTables]:
     """Settles the files; what reading each showed, by its id."""
     threading.Thread(target=warm_up, daemon=True).start()  # it takes seconds
@@ -125,15 +123,17 @@ def _take(
     arrivals: list[Arrival] = []
     for done, file in enumerate(files):
         progress(f"读取 {file.file_name}", done, len(files))
-        read = as_arrivals(intake, file, ahead.content(file))
-        arrivals += read.arrivals
-        if read.tables is not None:
-            layouts[file.id] = without_texts(read.tables)
+        read_file = as_arrivals(intake, file, reading.content(file))
+        arrivals += read_file.arrivals
+        if read_file.tables is not None:
+            layouts[file.id] = without_texts(read_file.tables)
         file.taken = True
     first = last_number(intake.store.session, Submission.id) + 1
-    numbered = [replace(one, submission=n) for n, one in enumerate(arrivals, first)]
-    with ahead.sandbox() as sandbox:
-        settle_all(intake, sandbox, numbered, progress, ahead.logs())
+    numbered = [
+        replace(arrival, submission=number) for number, arrival in enumerate(arrivals, first)
+    ]
+    with reading.sandbox() as sandbox:
+        settle_all(intake, sandbox, numbered, progress, reading.logs())
     _mark_rejected(intake, files)
     return layouts
 
@@ -143,34 +143,35 @@ def settle_all(
     sandbox: Sandbox,
     arrivals: Sequence[Arrival],
     progress: Progress,
-    begun: LogReading | None = None,
+    log_reading: LogReading | None = None,
 ) -> None:
     """Judges numbered arrivals of any datasets, and keeps what came of them.
 
-    `begun`: the reading of their logs, if it has begun already.
+    `log_reading`: the reading of their logs, if it has begun already.
     """
-    logs = [one for one in arrivals if one.dataset == LOG_DATASET]
+    logs = [arrival for arrival in arrivals if arrival.dataset == LOG_DATASET]
     with ThreadPoolExecutor(max_workers=1) as beside:
         # The child reads logs on its own while the tables are checked here.
-        if begun is not None and begun.is_of(logs):
-            reading = begun.results
+        if log_reading is not None and log_reading.is_of(logs):
+            results = log_reading.results
         else:
-            reading = beside.submit(log_reader(intake, sandbox, logs, progress))
+            results = beside.submit(log_reader(intake, sandbox, logs, progress))
         for dataset in DATASETS:
-            tables = [one for one in arrivals if one.dataset == dataset]
+            tables = [arrival for arrival in arrivals if arrival.dataset == dataset]
             if tables and dataset != LOG_DATASET:
                 progress(f"检查{intake.store.contracts[dataset].title}", 0, 1)
                 settle(intake, dataset, tables)
         if logs:
             # What logs are compared with, and the day's facts start from: worked out while the
             # logs are still being read.
-            in_force(intake.store, max(intake.day, *(one.effective_on for one in logs)))
-        results = reading.result()
-    settle_logs(intake, logs, results)
+            in_force(intake.store, max(intake.day, *(log.effective_on for log in logs)))
+        settle_logs(intake, logs, results.result())
 
 
 def _mark_rejected(intake: Intake, files: Sequence[ReceivedFile]) -> None:
     """A file of which nothing was taken may come again with the same bytes."""
-    taken = {one.file_id for one in intake.submissions if one.status != "rejected"}
+    taken = {
+        submission.file_id for submission in intake.submissions if submission.status != "rejected"
+    }
     for file in files:
         file.rejected = file.id not in taken

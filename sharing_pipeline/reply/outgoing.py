@@ -7,7 +7,7 @@ the counts, and nobody mends millions of rows by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,12 +18,12 @@ from sharing_pipeline.catalog.rules import load_rules
 from sharing_pipeline.errors import ConfigurationError, UnreadableFile
 from sharing_pipeline.in_force.snapshots import Store
 from sharing_pipeline.isolation.sandbox import Sandbox
-from sharing_pipeline.receiving.early_reading import ReadAhead
+from sharing_pipeline.receiving.early_reading import EarlyReading
 from sharing_pipeline.receiving.received_file import CATALOG_SOURCE, source_of
 from sharing_pipeline.reply.names import reply_names
 from sharing_pipeline.reply.remarks import Received, answers, with_findings
 from sharing_pipeline.reply.write import Job, write_reply
-from sharing_pipeline.settings import SHANGHAI, Clock, Settings
+from sharing_pipeline.settings import SHANGHAI, Clock, Progress, Settings, silent
 from sharing_pipeline.sheets.raw_table import FileTables
 from sharing_pipeline.sheets.tables import read_tables
 from sharing_pipeline.store.engine import Engine
@@ -33,8 +33,6 @@ from sharing_pipeline.store.ledger import Ledger, Submission, last_number
 _ANSWERED = ".answered"
 """Holds the number of the last submission that was answered: a night that was refused or killed
 before its replies leaves them to the next one."""
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -63,14 +61,14 @@ def write_replies(
     settings: Settings,
     ledger: Ledger,
     clock: Clock,
-    progress: Progress = lambda *_: None,
+    progress: Progress = silent,
     layouts: Mapping[int, FileTables] | None = None,
-    ahead: ReadAhead | None = None,
+    reading: EarlyReading | None = None,
 ) -> list[Path]:
     """Answers what came in since the last replies; the files that were written.
 
     `layouts`: what reading files showed, by their ids; those not among them are read once more.
-    `ahead`: what has read the files, and has a child to spare now.
+    `reading`: what has read the files, and has a child to spare now.
     """
     with ledger.session() as session, Engine(settings) as engine:
         store = Store(engine, Lake(settings), session, load_contracts(settings.catalog))
@@ -83,7 +81,7 @@ def write_replies(
                 file.path.unlink(missing_ok=True)
         if answered:
             own = Sandbox(settings.limits, settings.home)
-            with ahead.sandbox() if ahead else own as sandbox:
+            with reading.sandbox() if reading else own as sandbox:
                 _write(settings, store, sandbox, answered, clock, progress, layouts or {})
     if files:
         _note(settings, last)

@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from sharing_pipeline.sample.draw import Stream, stream
-from sharing_pipeline.sample.files import Cell, Progress, Sheet, write_csv, write_workbook
+from sharing_pipeline.sample.files import Cell, Sheet, write_csv, write_workbook
 from sharing_pipeline.sample.organisations import Organisation
 from sharing_pipeline.sample.outcomes import UNKNOWN
 from sharing_pipeline.sample.resources import field_rows
 from sharing_pipeline.sample.words import Words
+from sharing_pipeline.settings import Progress
 
 CATALOGUE_HEADERS = {
     "catalogue_code": "目录代码",

@@ -24,12 +24,13 @@ from sharing_pipeline.sample.draw import Stream, stream
 from sharing_pipeline.sample.exchange import build_pools, build_schedule
 from sharing_pipeline.sample.exchange_files import LogPlan, write_exchange_log
 from sharing_pipeline.sample.exemptions import write_exemptions
-from sharing_pipeline.sample.files import Progress, write_csv
+from sharing_pipeline.sample.files import write_csv
 from sharing_pipeline.sample.history import WHOLE_CITY, write_history
 from sharing_pipeline.sample.organisations import Organisation, build_organisations, draw_weakness
 from sharing_pipeline.sample.outcomes import decide_outcomes
 from sharing_pipeline.sample.resources import build_resources, sharing_methods
 from sharing_pipeline.sample.words import Words, load_words
+from sharing_pipeline.settings import Progress
 
 FEWEST_ENTRIES = 50
 FOLDERS = ("organisation", "exemption", "catalogue", "exchange_log", "demand")

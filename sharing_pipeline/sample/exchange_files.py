@@ -36,7 +36,7 @@ from sharing_pipeline.sample.exchange_rows import (
     spoil_use,
     use,
 )  # fmt: skip
-from sharing_pipeline.sample.files import Progress
+from sharing_pipeline.settings import Progress
 
 PIECE = 500_000
 PACKED_EVERY = 10

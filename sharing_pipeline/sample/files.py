@@ -7,7 +7,7 @@ properties) are set to a fixed moment.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
@@ -22,9 +22,6 @@ FIXED_MOMENT = datetime(2020, 1, 1)
 """Zip files can't hold a moment before 1980."""
 
 Cell = str | int | float | date | None
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being made, how much of it is done, and of how much."""
 
 
 @dataclass(frozen=True)

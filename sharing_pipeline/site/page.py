@@ -7,12 +7,16 @@ this one, how they look in templates/. Contacts never reach a page.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from sharing_pipeline.errors import UsageError
 from sharing_pipeline.published.arrivals import OLD_AFTER_DAYS, missing_and_old
+from sharing_pipeline.published.failures import standing_failures
+from sharing_pipeline.published.tables import Published
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.site import texts as words
 from sharing_pipeline.site.causes import read_causes
@@ -21,16 +25,17 @@ from sharing_pipeline.site.origin import read_origin
 from sharing_pipeline.site.published_night import Shown, read_latest
 from sharing_pipeline.site.ranks import read_rankings
 from sharing_pipeline.site.rates import read_rates
-from sharing_pipeline.store.ledger import Ledger
+from sharing_pipeline.store.ledger import Failure, Ledger
 
 
 def write_page(settings: Settings, ledger: Ledger) -> Path:
     """Writes the page of the latest published night whole, and returns where it is.
 
-    The same published night gives the same bytes: every time on the page is the publication's.
-    Raises UsageError if nothing is published.
+    The same published night gives the same bytes: every time on the page is the publication's,
+    or that of a failure. Without a published night there are only failures to tell; UsageError
+    if there are none either.
     """
-    text = render(read_latest(settings, ledger))
+    text = _text(settings, ledger)
     settings.site.mkdir(parents=True, exist_ok=True)
     page = settings.site / "index.html"
     partial = settings.site / f".{uuid.uuid4().hex}.part"
@@ -42,7 +47,19 @@ def write_page(settings: Settings, ledger: Ledger) -> Path:
     return page
 
 
-def render(shown: Shown) -> str:
+def _text(settings: Settings, ledger: Ledger) -> str:
+    failures = standing_failures(ledger)
+    try:
+        Published(settings, ledger).latest_day()
+    except UsageError:
+        if not failures:
+            raise
+        template = _environment().get_template("failures_only.html.j2")
+        return template.render(failures=failures, rates=[])
+    return render(read_latest(settings, ledger), failures)
+
+
+def render(shown: Shown, failures: Sequence[Failure] = ()) -> str:
     """The page's HTML; everything in it that others wrote is escaped."""
     return (
         _environment()
@@ -50,6 +67,7 @@ def render(shown: Shown) -> str:
         .render(
             day=shown.day,
             night=shown.night,
+            failures=failures,
             rates=read_rates(shown),
             attainment=_attainment(shown),
             rankings=read_rankings(shown),

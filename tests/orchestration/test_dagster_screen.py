@@ -1,8 +1,7 @@
-"""What the Dagster screen tells an officer, and what a killed run leaves on it."""
+"""What the Dagster screen tells an officer."""
 
 from __future__ import annotations
 
-import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,9 @@ import dagster as dg
 import pytest
 
 from sharing_pipeline.launch import run_nightly
-from sharing_pipeline.orchestration import alive
-from sharing_pipeline.orchestration.alive import close_dead_runs
 from sharing_pipeline.orchestration.instance import local_instance
 from sharing_pipeline.orchestration.metadata import legible
 from sharing_pipeline.settings import SHANGHAI, Settings
-from tests.support.killed import begun, end
 from tests.support.night_helpers import Home, entries, resource
 from tests.support.screen import rows
 
@@ -28,48 +24,12 @@ def run_once(settings: Settings, day: date = DAY) -> None:
     run_nightly(settings, day, clock=lambda: moment)
 
 
-def statuses(instance: dg.DagsterInstance) -> list[str]:
-    """The runs' statuses, the earliest first."""
-    return [run.status.value for run in reversed(instance.get_runs())]
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     made = Home(tmp_path)
     made.put("catalogue/目录-2026-11-01.csv", entries("A", range(1, 4)))
     made.put("catalogue/挂载资源-2026-11-01.csv", [resource("R1", "A-001")])
     return made
-
-
-def test_the_next_night_closes_a_killed_one_and_spares_one_that_waits(home: Home) -> None:
-    killed = begun(home.settings, "评定")
-    waiting = begun(home.settings, "等待另一个运行结束")
-    try:
-        with local_instance(home.settings) as instance:
-            assert close_dead_runs(instance) == []
-            end(killed)
-            assert statuses(instance) == ["STARTED", "STARTED"]
-            run_once(home.settings)
-            assert statuses(instance) == ["FAILURE", "STARTED", "SUCCESS"]
-            end(waiting)
-            assert len(close_dead_runs(instance)) == 1
-            assert statuses(instance) == ["FAILURE", "FAILURE", "SUCCESS"]
-            assert close_dead_runs(instance) == []
-    finally:
-        end(killed)
-        end(waiting)
-
-
-def test_a_run_that_is_only_just_launched_is_given_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with local_instance(Settings(home=tmp_path)) as instance:
-        run = dg.DagsterRun("nightly", status=dg.DagsterRunStatus.STARTED)
-        instance.add_run(run)
-        assert close_dead_runs(instance) == []
-        monkeypatch.setattr(alive, "SECONDS_TO_FIRST_STEP", 0.01)
-        time.sleep(0.1)
-        assert close_dead_runs(instance) == [run.run_id]
 
 
 def shown(settings: Settings, asset: str) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from dagster._core.workspace.load_target import WorkspaceFileTarget
 
 from sharing_pipeline.definitions import defs
 from sharing_pipeline.night import locked
-from sharing_pipeline.orchestration.alive import close_dead_runs
 from sharing_pipeline.orchestration.instance import local_instance
-from sharing_pipeline.settings import PROJECT, Settings
+from sharing_pipeline.orchestration.lost_runs import close_lost_runs
+from sharing_pipeline.settings import PROJECT, Settings, system_clock
 
 Found = TypeVar("Found")
 
@@ -73,8 +73,8 @@ def test_a_launched_run_that_is_killed_is_closed(
         run_id = launch(instance, context.create_request_context())
         alive = settings.dagster_home / "alive" / run_id
         process = eventually(lambda: next(holders(alive), 0))
-        assert close_dead_runs(instance) == []
+        assert close_lost_runs(instance, settings, system_clock) == []
         os.kill(process, signal.SIGKILL)
-        assert eventually(lambda: close_dead_runs(instance)) == [run_id]
+        assert eventually(lambda: close_lost_runs(instance, settings, system_clock)) == [run_id]
         run = instance.get_run_by_id(run_id)
         assert run is not None and run.status == dg.DagsterRunStatus.FAILURE

@@ -11,9 +11,10 @@ import pytest
 
 from sharing_pipeline.definitions import build_defs, defs
 from sharing_pipeline.launch import run_nightly
-from sharing_pipeline.orchestration.assets import TABLES
+from sharing_pipeline.night import open_run
 from sharing_pipeline.orchestration.instance import local_instance
-from sharing_pipeline.orchestration.resources import NightRun
+from sharing_pipeline.orchestration.resources import HomeFolder
+from sharing_pipeline.orchestration.tables import MADE_FROM
 from sharing_pipeline.published.tables import Published
 from sharing_pipeline.settings import SHANGHAI, Settings
 from sharing_pipeline.store.ledger import Ledger
@@ -102,10 +103,11 @@ def test_every_asset_and_check_is_described_in_chinese() -> None:
 def test_schedule_and_sensor_are_on_by_default() -> None:
     repository = defs.get_repository_def()
     (schedule,) = repository.schedule_defs
-    (sensor,) = repository.sensor_defs
+    assert {sensor.name for sensor in repository.sensor_defs} == {"inbox", "failed_run"}
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 2 * * *", "Asia/Shanghai")
-    assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
+    for sensor in repository.sensor_defs:
+        assert sensor.default_status == dg.DefaultSensorStatus.RUNNING, sensor.name
 
 
 def test_schedule_asks_for_the_day_before() -> None:
@@ -160,10 +162,9 @@ def test_a_suite_is_a_check_with_counts_and_worst_rows(tmp_path: Path) -> None:
 
 
 def test_a_range_is_one_run_in_the_order_of_its_days(city: Settings) -> None:
-    run = NightRun(city, clock=clock)
     days = [date(2026, 11, day) for day in (18, 19, 20)]
-    with local_instance(city) as instance:
-        job = build_defs(run=run).resolve_job_def("nightly")
+    with local_instance(city) as instance, open_run(city, days, clock=clock) as run:
+        job = build_defs(home=HomeFolder(opened=run)).resolve_job_def("nightly")
         result = job.execute_in_process(
             instance=instance,
             tags={
@@ -178,7 +179,7 @@ def test_a_range_is_one_run_in_the_order_of_its_days(city: Settings) -> None:
                 for one in instance.fetch_materializations(dg.AssetKey(name), limit=99).records
                 if one.run_id == result.run_id  # other tests run nights of this city too
             ]
-            for name in TABLES
+            for name in MADE_FROM
         }
     for name, events in noted.items():
         assert sorted(one.partition for one in events) == [str(day) for day in days], name
@@ -197,7 +198,7 @@ def test_a_range_is_one_run_in_the_order_of_its_days(city: Settings) -> None:
 def test_the_sensor_stages_a_file_that_lies_still(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("SHARING_HOME", str(tmp_path))
     write(tmp_path / "inbox" / "demand" / "demand.csv", "demand_id", "D9")
-    (sensor,) = defs.get_repository_def().sensor_defs
+    sensor = defs.get_repository_def().get_sensor_def("inbox")
     with dg.instance_for_test() as instance:
         first = dg.build_sensor_context(instance=instance)
         assert "登记了 0 个" in str(sensor(first))

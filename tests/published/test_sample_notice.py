@@ -10,10 +10,10 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
+from sharing_pipeline.definitions import IN_FORCE
 from sharing_pipeline.launch import run_nightly
-from sharing_pipeline.orchestration.assets import TABLES
-from sharing_pipeline.orchestration.checks import SUITES
 from sharing_pipeline.orchestration.instance import local_instance
+from sharing_pipeline.orchestration.tables import MADE_FROM
 from sharing_pipeline.published.sample_notice import MARK, NATURE
 from sharing_pipeline.published.tables import TABLES as EXPORTED
 from sharing_pipeline.settings import SHANGHAI
@@ -88,11 +88,11 @@ def shown(home: Home) -> dict[str, str]:
     """What every asset's and every check's latest event says of its data."""
     said = {}
     with local_instance(home.settings) as instance:
-        for name in TABLES:
+        for name in MADE_FROM:
             event = instance.get_latest_materialization_event(dg.AssetKey(name))
             assert event is not None and event.asset_materialization is not None
             said[name] = event.asset_materialization.metadata
-        keys = [dg.AssetCheckKey(dg.AssetKey(name), "expectations") for name in SUITES]
+        keys = [dg.AssetCheckKey(dg.AssetKey(name), "expectations") for name in IN_FORCE]
         for key in keys:
             latest = instance.event_log_storage.get_latest_asset_check_execution_by_key([key])
             event = latest[key].event

@@ -1,4 +1,4 @@
-"""Reading ahead: the same intake, whatever was read before it asked, and an end at any moment."""
+"""Reading early: the same intake, whatever was read before it asked, and an end at any moment."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sharing_pipeline.receiving import early_reading as read_ahead
-from sharing_pipeline.receiving import inbox
-from sharing_pipeline.receiving.early_reading import ReadAhead
+from sharing_pipeline.receiving import early_reading, inbox
+from sharing_pipeline.receiving.early_reading import EarlyReading
 from sharing_pipeline.receiving.take_in import take_in
-from sharing_pipeline.settings import system_clock
+from sharing_pipeline.settings import silent, system_clock
 from tests.support.night_helpers import Home, batch, entry
 
 DAY = date(2026, 11, 20)
@@ -27,9 +26,13 @@ def home(tmp_path: Path) -> Home:
     return made
 
 
-def accepted(home: Home, ahead: ReadAhead | None = None) -> dict[str, int]:
-    report = take_in(home.settings, home.ledger, system_clock, DAY, ahead=ahead)
-    return {one.file_name: one.accepted for one in report.submissions}
+def read(home: Home) -> EarlyReading:
+    return EarlyReading(home.settings, home.ledger, system_clock, DAY)
+
+
+def accepted(home: Home, reading: EarlyReading) -> dict[str, int]:
+    report = take_in(home.settings, home.ledger, system_clock, DAY, silent, reading)
+    return {submission.file_name: submission.accepted for submission in report.submissions}
 
 
 ALL = {"organisations.csv": 8, "a.csv": 1, "b.csv": 2, "log.csv": 1}
@@ -39,34 +42,36 @@ ALL = {"organisations.csv": 8, "a.csv": 1, "b.csv": 2, "log.csv": 1}
 def test_large_files_are_taken_like_small_ones(
     home: Home, monkeypatch: pytest.MonkeyPatch, large: int
 ) -> None:
-    monkeypatch.setattr(read_ahead, "_LARGE_BYTES", large)
-    with ReadAhead(home.settings, home.ledger, system_clock, DAY) as ahead:
-        assert accepted(home, ahead) == ALL
+    monkeypatch.setattr(early_reading, "_LARGE_BYTES", large)
+    with read(home) as reading:
+        assert accepted(home, reading) == ALL
 
 
 def test_a_file_that_is_staged_meanwhile_is_read_too(home: Home) -> None:
-    with ReadAhead(home.settings, home.ledger, system_clock, DAY) as ahead:
-        assert len(ahead.staged().new) == len(ALL)
+    with read(home) as reading:
+        assert len(reading.staged().new) == len(ALL)
         home.put("catalogue/c.csv", [entry("C-1", "A")])
         new = inbox.unseen(home.settings, home.ledger)
         inbox.stage(home.settings, home.ledger, system_clock, new)
-        assert accepted(home, ahead) == ALL | {"c.csv": 1}
+        assert accepted(home, reading) == ALL | {"c.csv": 1}
 
 
 def test_what_was_read_and_not_taken_is_taken_by_the_next_run(home: Home) -> None:
-    with ReadAhead(home.settings, home.ledger, system_clock, DAY) as ahead:
-        ahead.logs().results.result()
-    assert accepted(home) == ALL
+    with read(home) as reading:
+        reading.logs().results.result()
+    with read(home) as reading:
+        assert accepted(home, reading) == ALL
 
 
 def test_leaving_ends_what_is_being_read(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Were it not ended, leaving would take the hour for which the look sleeps."""
-    monkeypatch.setattr(read_ahead.FileReader, "look", _endless)
-    with ReadAhead(home.settings, home.ledger, system_clock, DAY) as ahead:
-        ahead.staged()
+    monkeypatch.setattr(early_reading.FileReader, "look", _endless)
+    with read(home) as reading:
+        reading.staged()
     monkeypatch.undo()
-    assert accepted(home) == ALL
+    with read(home) as reading:
+        assert accepted(home, reading) == ALL
 
 
-def _endless(_reader: object, sandbox: read_ahead.Sandbox, _file: object) -> object:
+def _endless(_reader: object, sandbox: early_reading.Sandbox, _file: object) -> object:
     return sandbox.run(time.sleep, 3600)
