@@ -4,14 +4,6 @@ Only the command line turns these into text on a terminal; everybody else raises
 A bug is not one of these: it stays an ordinary exception.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sharing_pipeline.store.ledger import Submission
-
 
 class SharingError(Exception):
     """Root of what can go wrong for a user; the message is Chinese and says what to do."""
@@ -35,18 +27,6 @@ class NothingPublished(SharingError, RuntimeError):
     """The night could not be published; the last published one stays."""
 
     exit_code = 1
-
-
-class TroubledIntake(NothingPublished):
-    """`submissions` have parts or rows that somebody must look at before anything is published."""
-
-    def __init__(self, submissions: Sequence[Submission]) -> None:
-        super().__init__(
-            f"有 {len(submissions)} 份报送被退回、留待处理或有退回的行，"
-            "按 --strict 的要求没有公布。"
-            "请用 sharing submissions list 查看，处理后再运行。"
-        )
-        self.submissions = submissions
 
 
 class Unannounced(SharingError, RuntimeError):

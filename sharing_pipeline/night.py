@@ -23,7 +23,7 @@ from sharing_pipeline.assessment.definitions import (
     official_on,
     pick,
 )
-from sharing_pipeline.errors import ConfigurationError, EngineError, TroubledIntake, Unannounced
+from sharing_pipeline.errors import ConfigurationError, EngineError, NothingPublished, Unannounced
 from sharing_pipeline.facts.build import Facts, build_facts
 from sharing_pipeline.failed_nights import failures_noted
 from sharing_pipeline.figures.publish import Revision, publish, refuse_changed
@@ -33,11 +33,23 @@ from sharing_pipeline.reply.outgoing import write_replies
 from sharing_pipeline.settings import Clock, Progress, Settings, silent, system_clock
 from sharing_pipeline.site.page import write_page
 from sharing_pipeline.store import leftovers
-from sharing_pipeline.store.ledger import Ledger
+from sharing_pipeline.store.ledger import Ledger, Submission
 from sharing_pipeline.store.mart import refresh_mart
 
 WAITING = ("等待另一个运行结束", 0, 1)
 """What a run reports while another one holds its home folder."""
+
+
+class TroubledIntake(NothingPublished):
+    """With `strict`, `submissions` with parts or rows that somebody must look at keep the figures
+    unpublished."""
+
+    def __init__(self, submissions: Sequence[Submission]) -> None:
+        super().__init__(
+            f"有 {len(submissions)} 份报送被退回、留待处理或有退回的行，"
+            "按 --strict 的要求没有公布。请用 sharing submissions list 查看，处理后再运行。"
+        )
+        self.submissions = submissions
 
 
 @dataclass

@@ -21,7 +21,7 @@ from sharing_pipeline.cli.common import (
 from sharing_pipeline.cli.labels import STATUS, input_name
 from sharing_pipeline.cli.rates import print_rates, say_if_sample
 from sharing_pipeline.cli.screen import heading, printed, progress, table
-from sharing_pipeline.errors import NothingPublished, TroubledIntake
+from sharing_pipeline.errors import NothingPublished
 from sharing_pipeline.isolation.full_disk import is_full
 from sharing_pipeline.settings import Settings, system_clock
 
@@ -97,6 +97,7 @@ def _full_disk_explained(settings: Settings) -> Iterator[None]:
 
 def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool) -> NightReport:
     from sharing_pipeline.launch import run_nightly
+    from sharing_pipeline.night import TroubledIntake
 
     sys.setswitchinterval(_SWITCH_SECONDS)
     try:
