@@ -168,4 +168,4 @@ def _show(
     A range of days is one result, which Dagster notes once for each of them: what a result itself
     says would be said of every day.
     """
-    context.add_asset_metadata(metadata.with_nature(notice, shown), table, day.isoformat())
+    context.add_asset_metadata(metadata.with_notice(notice, shown), table, day.isoformat())

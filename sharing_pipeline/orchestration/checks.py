@@ -10,7 +10,7 @@ from sharing_pipeline.catalog.rules import load_rules
 from sharing_pipeline.catalog.suites import rule_texts
 from sharing_pipeline.facts.findings import LOGS, Found, findings_by_dataset
 from sharing_pipeline.night import Run
-from sharing_pipeline.orchestration.metadata import legible, with_nature
+from sharing_pipeline.orchestration.metadata import legible, with_notice
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.ledger import Submission
 
@@ -41,7 +41,7 @@ def suite_checks(tables: Sequence[str]) -> list[dg.AssetCheckSpec]:
 
 
 def suite_results(
-    run: Run, tables: Sequence[str], received: Sequence[Submission], nature: str
+    run: Run, tables: Sequence[str], received: Sequence[Submission], notice: str
 ) -> Iterator[dg.AssetCheckResult]:
     """The tables' results: what went back of what was received, and what is still wrong in
     force on the run's last day."""
@@ -51,7 +51,7 @@ def suite_results(
     for table in tables:
         dataset = LOGS.get(table, table)
         of_table = [submission for submission in received if submission.dataset == dataset]
-        yield _result(table, of_table, found[table], dimensions, nature)
+        yield _result(table, of_table, found[table], dimensions, notice)
 
 
 def _result(
@@ -59,7 +59,7 @@ def _result(
     received: Sequence[Submission],
     found: Found,
     dimensions: Mapping[str, str],
-    nature: str,
+    notice: str,
 ) -> dg.AssetCheckResult:
     returned = sum(submission.quarantined for submission in received)
     return dg.AssetCheckResult(
@@ -67,8 +67,8 @@ def _result(
         check_name="expectations",
         passed=not returned and not found.total,
         severity=dg.AssetCheckSeverity.ERROR if returned else dg.AssetCheckSeverity.WARN,
-        metadata=with_nature(
-            nature,
+        metadata=with_notice(
+            notice,
             {
                 "本次检查的条数": sum(submission.rows_read for submission in received),
                 "本次退回的行": returned,

@@ -31,9 +31,9 @@ SHOWN_ROWS = 1000
 """How many rows a table on the screen has at most; the rest is in the exports."""
 
 
-def with_nature(nature: str, shown: Metadata) -> Metadata:
+def with_notice(notice: str, shown: Metadata) -> Metadata:
     """The metadata behind what says that the data are made up, if they are."""
-    return {NATURE: nature, **shown} if nature else shown
+    return {NATURE: notice, **shown} if notice else shown
 
 
 def of_intake(report: IntakeReport) -> Metadata:
