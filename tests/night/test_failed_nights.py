@@ -1,4 +1,4 @@
-"""A night that fails is in the ledger, on the page and in `sharing status` until it is published."""
+"""A failed night is in the ledger, on the page and in `sharing status` until it is published."""
 
 from __future__ import annotations
 

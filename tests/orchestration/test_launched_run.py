@@ -1,4 +1,4 @@
-"""A run that Dagster launched, in a process that nobody of us started, is killed and closed."""
+"""Runs that Dagster launches, in processes of their own: killed and closed, or failed."""
 
 from __future__ import annotations
 
@@ -18,9 +18,14 @@ from sharing_pipeline.definitions import defs
 from sharing_pipeline.night import locked
 from sharing_pipeline.orchestration.instance import local_instance
 from sharing_pipeline.orchestration.lost_runs import close_lost_runs
+from sharing_pipeline.orchestration.triggers import failed_run
+from sharing_pipeline.published.failures import standing_failures
 from sharing_pipeline.settings import PROJECT, Settings, system_clock
+from sharing_pipeline.store.ledger import Ledger
 
 Found = TypeVar("Found")
+
+DAY = "2026-11-22"
 
 
 def eventually(look: Callable[[], Found]) -> Found:
@@ -42,7 +47,7 @@ def launch(instance: dg.DagsterInstance, workspace: WorkspaceRequestContext) -> 
         defs.resolve_job_def("nightly"),
         remote_job_origin=job.get_remote_origin(),
         job_code_origin=job.get_python_origin(),
-        tags={"dagster/partition": "2026-11-22"},
+        tags={"dagster/partition": DAY},
     )
     instance.launch_run(run.run_id, workspace)
     return run.run_id
@@ -58,23 +63,78 @@ def holders(file: Path) -> Iterator[int]:
             continue  # somebody else's, or gone meanwhile
 
 
-def test_a_launched_run_that_is_killed_is_closed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = Settings(home=tmp_path)
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A fresh home folder, which launched runs find in their environment."""
     monkeypatch.setenv("SHARING_HOME", str(tmp_path))
-    workspace_file = WorkspaceFileTarget([str(PROJECT / "workspace.yaml")])
+    return Settings(home=tmp_path)
+
+
+WORKSPACE = WorkspaceFileTarget([str(PROJECT / "workspace.yaml")])
+
+
+def noted(settings: Settings) -> list[tuple[str, str, str]]:
+    """Day, step and run of every failure that stands; the page has it, too."""
+    failures = standing_failures(Ledger.open(settings))
+    page = (settings.site / "index.html").read_text(encoding="utf-8")
+    assert all(failure.reason in page for failure in failures)
+    return [(failure.day.isoformat(), failure.step, failure.run_id) for failure in failures]
+
+
+def test_a_launched_run_that_is_killed_is_closed(settings: Settings) -> None:
     # The run waits for the home folder, which is held here, until it is killed.
     with (
         local_instance(settings) as instance,
         locked(settings),
-        WorkspaceProcessContext(instance, workspace_file) as context,
+        WorkspaceProcessContext(instance, WORKSPACE) as context,
     ):
         run_id = launch(instance, context.create_request_context())
-        alive = settings.dagster_home / "alive" / run_id
-        process = eventually(lambda: next(holders(alive), 0))
+        lock = settings.dagster_home / "alive" / run_id
+        process = eventually(lambda: next(holders(lock), 0))
         assert close_lost_runs(instance, settings, system_clock) == []
         os.kill(process, signal.SIGKILL)
-        assert eventually(lambda: close_lost_runs(instance, settings, system_clock)) == [run_id]
+        closed = eventually(lambda: close_lost_runs(instance, settings, system_clock))
+        assert closed == [run_id]
         run = instance.get_run_by_id(run_id)
         assert run is not None and run.status == dg.DagsterRunStatus.FAILURE
+    assert noted(settings) == [(DAY, "", run_id)]
+
+
+def test_a_launched_run_notes_its_own_failure_once(settings: Settings) -> None:
+    with (
+        local_instance(settings) as instance,
+        WorkspaceProcessContext(instance, WORKSPACE) as context,
+    ):
+        run_id = launch(instance, context.create_request_context())
+        run = eventually(lambda: failed(instance, run_id))
+        own = [(DAY, "整理当日有效数据", run_id)]
+        assert noted(settings) == own
+        hear_of(instance, run)
+    assert noted(settings) == own
+
+
+def test_a_run_that_dagster_closed_is_noted_by_the_sensor(settings: Settings) -> None:
+    with local_instance(settings) as instance:
+        run = dg.DagsterRun("nightly", tags={"dagster/partition": DAY})
+        instance.add_run(run)
+        instance.report_run_failed(run, "never started")
+        hear_of(instance, run)
+    assert noted(settings) == [(DAY, "", run.run_id)]
+
+
+def failed(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRun | None:
+    run = instance.get_run_by_id(run_id)
+    return run if run is not None and run.is_failure else None
+
+
+def hear_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Evaluates the sensor of failed runs for a run's failure, as the daemon does."""
+    event = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)[-1]
+    assert event.dagster_event is not None
+    context = dg.build_run_status_sensor_context(
+        sensor_name=failed_run.name,
+        dagster_instance=instance,
+        dagster_run=run,
+        dagster_event=event.dagster_event,
+    )
+    failed_run(context.for_run_failure())
