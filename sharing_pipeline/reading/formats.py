@@ -51,7 +51,7 @@ def read_file(
     file_name: str,
     limits: Limits,
     shape: Shape | None = None,
-    hidden: str | None = None,
+    hidden: tuple[str, ...] = (),
 ) -> Reading:
     """Every visible sheet of the file as text cells.
 

@@ -25,11 +25,11 @@ _MACRO_PARTS = ("xl/vbaProject.bin", "Basic/script-lc.xml")
 
 
 def read_workbook(
-    data: bytes, form: str, limits: Limits, wanted: str | None = None
+    data: bytes, form: str, limits: Limits, wanted: tuple[str, ...] = ()
 ) -> tuple[list[Grid], list[str]]:
     """Every visible sheet from its cell A1 on, in order, and notes for the sender.
 
-    Behind them follow the hidden sheets whose names begin with `wanted`, marked as hidden.
+    Behind them follow the hidden sheets whose names begin as one of `wanted`, marked as hidden.
     """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -84,8 +84,8 @@ def _visible_sheets(book: CalamineWorkbook, limits: Limits, notes: list[str]) ->
     return [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
 
 
-def _hidden_sheets(book: CalamineWorkbook, wanted: str, limits: Limits) -> list[Grid]:
-    """The hidden sheets whose names begin with `wanted`."""
+def _hidden_sheets(book: CalamineWorkbook, wanted: tuple[str, ...], limits: Limits) -> list[Grid]:
+    """The hidden sheets whose names begin as one of `wanted`."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     names = [

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sharing_pipeline.catalog.nested_shape import Shape
-from sharing_pipeline.sheets.raw_table import REPORT_SHEET, Skipped
+from sharing_pipeline.sheets.raw_table import OwnSheets, Skipped
 
 _WORKBOOKS = ("xlsx", "xlsb", "xls", "ods")
 
@@ -61,7 +61,7 @@ class DatasetAnswer:
 class FileAnswer:
     """What a sender is told about one file. `format` is empty for what could not be read;
     `headers`: the row of the header by sheet; `shape`: how its JSON was read as nested;
-    `report_sheet`: what the report is called that goes into it."""
+    `own_sheets`: what the sheets are called that a reply adds to it."""
 
     file_name: str
     source: str
@@ -73,7 +73,7 @@ class FileAnswer:
     notes: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     shape: Shape | None = None
-    report_sheet: str = REPORT_SHEET
+    own_sheets: OwnSheets = field(default_factory=OwnSheets)
 
     @property
     def clean(self) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from sharing_pipeline.reply.words import SHEET
+from sharing_pipeline.reply.texts import SHEET
 from sharing_pipeline.reply.write import MACROS
 
 _LONGEST_STEM_BYTES = 200

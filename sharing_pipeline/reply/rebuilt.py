@@ -5,12 +5,20 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sharing_pipeline.reading import ods_content
 from sharing_pipeline.reply.column_widths import widths_of
 from sharing_pipeline.reply.file_report import FileAnswer
-from sharing_pipeline.reply.xlsx.new_workbook import Base, Merge, NewSheet, fitting, new_book
+from sharing_pipeline.reply.xlsx.new_workbook import (
+    Base,
+    Merge,
+    NewSheet,
+    fitting,
+    new_book,
+    sheet_names,
+)
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -23,19 +31,28 @@ def rebuilt(data: bytes, answer: FileAnswer) -> Base:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    widths = widths_of(data, answer.format, [one.name for one in book.sheets_metadata])
+    widths = widths_of(data, answer.format)
     merges = _merges(data, answer.format)
-    sheets = [
-        _sheet(
-            book.get_sheet_by_name(one.name),
-            one.visible != SheetVisibleEnum.Visible,
-            merges.get(one.name, ()),
-            widths.get(one.name),
-        )
-        for one in book.sheets_metadata
-        if one.typ == SheetTypeEnum.WorkSheet and one.name != answer.report_sheet
+    theirs = [
+        sheet
+        for sheet in book.sheets_metadata
+        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.name not in answer.own_sheets
     ]
-    return Base(new_book(sheets), answer.remarks, [_ANEW])
+    report = answer.own_sheets.report
+    names = sheet_names([sheet.name for sheet in theirs], report)
+    sheets = [
+        replace(
+            _sheet(
+                book.get_sheet_by_name(sheet.name),
+                sheet.visible != SheetVisibleEnum.Visible,
+                merges.get(sheet.name, ()),
+                widths.get(sheet.name),
+            ),
+            name=names[sheet.name],
+        )
+        for sheet in theirs
+    ]
+    return Base(new_book(sheets, report), answer.remarks, [_ANEW], names=names)
 
 
 def _merges(data: bytes, form: str) -> dict[str, list[Merge]]:

@@ -140,7 +140,7 @@ def _as_read(file: Received) -> dict[str, Any]:
             "notes": (*file.tables.notes, *own),
             "skipped": tuple(file.tables.skipped),
             "shape": file.tables.shape,
-            "report_sheet": file.tables.report_sheet,
+            "own_sheets": file.tables.own_sheets,
         }
     return shown
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sharing_pipeline.reading.formats import read_file
 from sharing_pipeline.reading.grid import Cell, Grid
-from sharing_pipeline.reply import words
+from sharing_pipeline.reply import texts
 from sharing_pipeline.reply.file_report import FileAnswer, Remark
 from sharing_pipeline.reply.xlsx.new_workbook import LONGEST_CELL, Base, NewSheet, fitting, new_book
 from sharing_pipeline.settings import Limits
@@ -65,5 +65,5 @@ def _numbered(grid: Grid) -> Iterator[tuple[int, list[Cell]]]:
 
 
 def _problem(remarks: Sequence[Remark], *, is_header: bool) -> str | None:
-    said = [words.PROBLEM] if is_header else []
-    return "\n".join([*said, words.problem(remarks)] if remarks else said) or None
+    said = [texts.PROBLEM] if is_header else []
+    return "\n".join([*said, texts.problem(remarks)] if remarks else said) or None

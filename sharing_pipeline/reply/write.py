@@ -6,6 +6,7 @@ Runs inside the sandbox, because it opens the sender's file once more.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,8 +67,8 @@ def _content(job: Job) -> bytes:
 
 
 def _annotated(job: Job, base: Base) -> Package:
-    def report(where: Where) -> list[Line]:
-        return lines(job.answer, job.at, lambda one: where(base.placed(one)), base.notes)
+    def report(where: Where, notes: Sequence[str]) -> list[Line]:
+        return lines(job.answer, job.at, lambda one: where(base.placed(one)), [*base.notes, *notes])
 
     macros = job.out.suffix.lower() == MACROS
     remarks = [base.placed(one) for one in base.remarks]
@@ -75,7 +76,7 @@ def _annotated(job: Job, base: Base) -> Package:
         base.package,
         remarks,
         report,
-        sheet=job.answer.report_sheet,
+        job.answer.own_sheets,
         commented=base.commented,
         macros=macros,
     )

@@ -11,18 +11,32 @@ import pyarrow as pa
 
 from sharing_pipeline.catalog.nested_shape import Shape
 
-REPORT_SHEET, GUIDE_SHEET = "校验结果", "填写说明"
-"""The sheets that this program adds to a reply and to an empty form: nobody's data, and no news
-to a sender who returns them."""
+REPORT_SHEET, FILLS_SHEET, GUIDE_SHEET = "校验结果", "原有底色", "填写说明"
+"""The sheets that this program adds: report and fills to a reply, the guide to an empty form.
+Nobody's data, and no news to a sender who returns them."""
 
 REPORT_ABOUT = ("文件", "来源", "校验时间", "格式", "结论")
 """How the first lines of the report are headed, by which it is known again."""
+
+FILLS_HEAD = ("工作表", "单元格", "原有底色", "同一行的文字")
+"""How the sheet of a sender's own fills is headed, by which it is known again."""
 
 LEVELS = {"critical": "严重", "held": "留待处理", "duplicate": "重复", "warning": "警告"}
 """How a remark's level is called, the gravest first (inputs.md §8)."""
 
 PROBLEM_HEADER = "问题"
 """The header of the column of remarks, for senders of anything but workbooks."""
+
+
+@dataclass(frozen=True)
+class OwnSheets:
+    """What the sheets are called that a reply adds: its report, and a sender's own fills."""
+
+    report: str = REPORT_SHEET
+    fills: str = FILLS_SHEET
+
+    def __contains__(self, name: str) -> bool:
+        return name in (self.report, self.fills)
 
 
 @dataclass(frozen=True)
@@ -115,8 +129,8 @@ class FileTables:
     """Everything read from one file, datasets in the order in which they are taken in.
 
     `notes` are about the file; `skipped` are lines with text that are no rows; `shape`: how the
-    source declares its JSON to be nested; `report_sheet`: the name of our report in the file, or
-    for one.
+    source declares its JSON to be nested; `own_sheets`: what our sheets are called in
+    the file, or would be.
     """
 
     format: str
@@ -126,7 +140,7 @@ class FileTables:
     notes: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     shape: Shape | None = None
-    report_sheet: str = REPORT_SHEET
+    own_sheets: OwnSheets = OwnSheets()
 
 
 def without_texts(tables: FileTables) -> FileTables:

@@ -8,30 +8,44 @@ codes and names.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 
 from sharing_pipeline.catalog.nested_shape import Shape
 from sharing_pipeline.reading.grid import Cell, Grid
-from sharing_pipeline.sheets.raw_table import LEVELS, PROBLEM_HEADER, REPORT_ABOUT, REPORT_SHEET
+from sharing_pipeline.sheets.raw_table import (
+    FILLS_HEAD,
+    FILLS_SHEET,
+    LEVELS,
+    PROBLEM_HEADER,
+    REPORT_ABOUT,
+    REPORT_SHEET,
+    OwnSheets,
+)
 from sharing_pipeline.values.neutralised import neutralised
 
 _MARKS = tuple(f"【{level}】" for level in LEVELS.values())
 _BEGINS = [REPORT_SHEET, *REPORT_ABOUT[:2]]
 
 
-def report_sheet(grids: Sequence[Grid]) -> str:
-    """The name of our report in a file, else a free one: a sender may have a sheet of that name."""
+def own_sheets(grids: Sequence[Grid]) -> OwnSheets:
+    """The names of our sheets in a file, else free ones: a sender may have sheets so called."""
+    return OwnSheets(
+        _name_of(REPORT_SHEET, _is_report, grids), _name_of(FILLS_SHEET, _keeps_fills, grids)
+    )
+
+
+def _name_of(usual: str, is_ours: Callable[[Grid], bool], grids: Sequence[Grid]) -> str:
     names = {grid.sheet for grid in grids}
-    free = (f"{REPORT_SHEET}（{number}）" if number > 1 else REPORT_SHEET for number in count(1))
-    ours = (grid.sheet for grid in grids if _is_report(grid))
+    free = (f"{usual}（{number}）" if number > 1 else usual for number in count(1))
+    ours = (grid.sheet for grid in grids if is_ours(grid))
     return next(ours, None) or next(name for name in free if name not in names)
 
 
 def as_sent(grids: Sequence[Grid], shape: Shape | None) -> list[Grid]:
     """The sheets of a file; those of a reply without what the reply added."""
-    theirs = [grid for grid in grids if not grid.hidden and not _is_report(grid)]
+    theirs = [grid for grid in grids if not (grid.hidden or _is_report(grid) or _keeps_fills(grid))]
     if not any(map(_is_report, grids)) and not any(map(_has_problems, theirs)):
         return theirs
     theirs = [_as_written(_without_problems(grid)) for grid in theirs]
@@ -44,6 +58,12 @@ def _is_report(grid: Grid) -> bool:
     if not grid.from_workbook or not grid.columns:
         return False
     return [cell for cell in grid.columns[0][:10] if cell][:3] == _BEGINS
+
+
+def _keeps_fills(grid: Grid) -> bool:
+    """Whether a sheet is the one in which a reply keeps its sender's own fills."""
+    first_row = tuple(column[0] for column in grid.columns[: len(FILLS_HEAD)] if column)
+    return grid.from_workbook and first_row == FILLS_HEAD
 
 
 def _without_problems(grid: Grid) -> Grid:

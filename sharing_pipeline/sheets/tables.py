@@ -44,6 +44,7 @@ from sharing_pipeline.sheets.headers import (
 )
 from sharing_pipeline.sheets.matching import form_of, known_keys
 from sharing_pipeline.sheets.raw_table import (
+    FILLS_SHEET,
     GUIDE_SHEET,
     REPORT_SHEET,
     FileTables,
@@ -53,7 +54,7 @@ from sharing_pipeline.sheets.raw_table import (
     read_as,
 )
 from sharing_pipeline.sheets.resource_beside_entry import with_resources_beside
-from sharing_pipeline.sheets.returned_reply import as_sent, report_sheet
+from sharing_pipeline.sheets.returned_reply import as_sent, own_sheets
 from sharing_pipeline.sheets.stacked import tables_of
 
 
@@ -81,10 +82,13 @@ def read_tables(
     `file_name` is the sender's name of it. There is always at least one table: a file without
     any fitting header gives one that is rejected, under the source's own dataset.
     """
-    reading = read_file(path, file_name, limits or Limits(), source.shape, REPORT_SHEET)
+    reading = read_file(
+        path, file_name, limits or Limits(), source.shape, (REPORT_SHEET, FILLS_SHEET)
+    )
     sheets: dict[str, list[_Sheet]] = {}
-    report = report_sheet(reading.grids)
-    said = [one for one in reading.notes if f"工作表“{report}”" not in one]
+    own = own_sheets(reading.grids)
+    ours = (f"工作表“{own.report}”", f"工作表“{own.fills}”")
+    said = [note for note in reading.notes if not any(name in note for name in ours)]
     skipped: list[Skipped] = []
     refused: list[str] = []
     found = _found(reading, source, contracts)
@@ -122,7 +126,7 @@ def read_tables(
     how = reading.format, reading.encoding, reading.compression
     tables = [replace(table, read_as=read_as(*how)) for table in tables]
     said = list(dict.fromkeys(said))
-    return FileTables(*how, tables, said, skipped, source.shape, report)
+    return FileTables(*how, tables, said, skipped, source.shape, own)
 
 
 def _found(

@@ -15,7 +15,7 @@ from sharing_pipeline.check.checking import Checked, check_files
 from sharing_pipeline.cli import main
 from sharing_pipeline.errors import NothingPublished
 from sharing_pipeline.isolation.sandbox import Sandbox
-from sharing_pipeline.reply.words import FILLS
+from sharing_pipeline.reply.colours import FILLS
 from tests.reference.city import Row
 from tests.support.night_helpers import Home, batch, entries, entry, item, organisations, resource
 from tests.support.workbooks import NOW, marks, parts_of, rules_in

@@ -12,7 +12,7 @@ from openpyxl.cell import Cell
 from openpyxl.styles import Color, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sharing_pipeline.reply.words import FILLS, MOST_SHADES, number_of, shade
+from sharing_pipeline.reply.colours import FILLS
 from sharing_pipeline.settings import Settings
 from tests.support.workbooks import HEADER, checked, knowing, marks, reply_to, row
 
@@ -28,8 +28,6 @@ OWN = {
 """The fill of each row's update cycle, which is wrong; None: the sheet's."""
 
 NAMES = dict(zip(OWN, ("殡葬", "林场", "气象站", "公交线路", "税源", "学籍"), strict=True))
-
-LEVELS = sorted(FILLS)
 
 USUAL_COLOURS = """
 FFFFFF F2F2F2 D9D9D9 D8D8D8 BFBFBF A6A6A6 808080 7F7F7F 595959 404040 262626 0D0D0D 000000
@@ -147,38 +145,92 @@ def test_own_fills_outlast_libreoffice(settings: Settings, reply: Path) -> None:
 
 
 def test_the_fills_are_kept_out_of_sight(settings: Settings, reply: Path) -> None:
-    assert not [one for one in checked(settings, reply).answer.notes if "校验结果" in one]
-    report = openpyxl.load_workbook(reply)["校验结果"]
-    assert report.column_dimensions["Z"].hidden
-    assert [report[f"Z{line}"].value for line in range(1, 6)] == [1, 2, 3, 4, None]
+    assert not [note for note in checked(settings, reply).answer.notes if "原有底色" in note]
+    fills = openpyxl.load_workbook(reply)["原有底色"]
+    assert fills.sheet_state == "hidden"
+    covered = [f"F{number}" for number, fill in OWN.items() if fill is not None]
+    assert [cell.value for cell in fills["B"]] == ["单元格", *covered]
+    first = ["目录", "F3", "底色", "E-3", NAMES[3], "A局", "无条件共享", "2026-01-05"]
+    assert [cell.value for cell in fills[2]] == first
 
 
-def test_a_report_that_was_deleted_takes_the_fills_with_it(settings: Settings, reply: Path) -> None:
+def test_shown_by_its_sender_the_sheet_of_fills_is_still_nobodys_data(
+    settings: Settings, reply: Path
+) -> None:
+    before = checked(settings, reply).answer
     book = openpyxl.load_workbook(reply)
-    del book["校验结果"]
+    book["原有底色"].sheet_state = "visible"
+    book.save(reply)
+    assert checked(settings, reply).answer == before
+    mend(reply, list(OWN))
+    assert openpyxl.load_workbook(reply_to(settings, reply, "二.xlsx")).sheetnames == [
+        "校验结果", "目录",
+    ]  # fmt: skip
+
+
+def test_a_sheet_that_is_called_as_that_of_fills_stays(settings: Settings, reply: Path) -> None:
+    book = openpyxl.load_workbook(reply.parent / "目录.xlsx")
+    book.create_sheet("原有底色").append(["请勿改动"])
+    book.save(reply.parent / "目录.xlsx")
+    back = reply_to(settings, reply.parent / "目录.xlsx", "目录-校验结果.xlsx")
+    names = ["校验结果", "目录", "原有底色", "原有底色（2）"]
+    assert openpyxl.load_workbook(back).sheetnames == names
+    assert openpyxl.load_workbook(reply_to(settings, back, "二.xlsx")).sheetnames == names
+
+
+def notes_in(path: Path) -> str:
+    """Everything that the report says."""
+    report = openpyxl.load_workbook(path)["校验结果"]
+    return "\n".join(str(cell.value) for line in report for cell in line)
+
+
+REPLACED = "原有的底色被本程序的颜色取代，没有恢复"
+
+
+@pytest.mark.parametrize("deleted", [["校验结果"], ["原有底色"], ["校验结果", "原有底色"]])
+def test_only_a_deleted_sheet_of_fills_takes_the_fills_with_it(
+    settings: Settings, reply: Path, deleted: list[str]
+) -> None:
+    own = look(cycle(reply.parent / "目录.xlsx", 3))
+    book = openpyxl.load_workbook(reply)
+    for name in deleted:
+        del book[name]
     book.save(reply)
     mend(reply, [3, 8])
     second = reply_to(settings, reply, "二.xlsx")
     assert set(marks(second, "目录")) == {
         cycle(reply, number).coordinate for number in (4, 5, 6, 7)
     }
-    assert [look(cycle(second, number)) for number in (3, 8)] == [(None,), (None,)]
+    expected = (None,) if "原有底色" in deleted else own
+    assert [look(cycle(second, number)) for number in (3, 8)] == [expected, (None,)]
+    assert REPLACED not in notes_in(second)
 
 
-@pytest.mark.parametrize("level", LEVELS)
-def test_every_shade_tells_its_level_and_number(level: str) -> None:
-    shades = [shade(level, number) for number in range(MOST_SHADES + 1)]
-    assert shades[0] == FILLS[level]
-    assert [number_of(colour) for colour in shades] == list(range(MOST_SHADES + 1))
-    others = {shade(other, n) for other in FILLS if other != level for n in range(MOST_SHADES + 1)}
-    assert len(set(shades)) == MOST_SHADES + 1
-    assert not others & set(shades)
+def test_where_rows_were_moved_nothing_is_guessed(settings: Settings, reply: Path) -> None:
+    own = look(cycle(reply.parent / "目录.xlsx", 3))
+    book = openpyxl.load_workbook(reply)
+    book["目录"].move_range("A5:H8", rows=1)
+    for column, value in enumerate(row(目录代码="E-9", 目录名称="森林"), 1):
+        book["目录"].cell(5, column).value = value
+    book.save(reply)
+    mend(reply, [3, 4, 6, 7, 8, 9])
+    second = reply_to(settings, reply, "二.xlsx")
+    assert look(cycle(second, 3)) == own
+    assert [look(cycle(second, number)) for number in (6, 7, 8, 9)] == [(None,)] * 4
+    assert f"有 3 个单元格{REPLACED}" in notes_in(second)
+    assert "目录 F5、目录 F6、目录 F7" in notes_in(second)
+    third = reply_to(settings, second, "三.xlsx")
+    assert REPLACED not in notes_in(third)
 
 
-def test_no_usual_colour_is_a_shade_of_ours() -> None:
-    assert not [one for one in USUAL_COLOURS.split() if number_of(f"FF{one}") is not None]
+def test_a_colour_that_was_given_by_hand_is_left(settings: Settings, reply: Path) -> None:
+    book = openpyxl.load_workbook(reply)
+    book["目录"].cell(3, CYCLE).fill = PatternFill("solid", fgColor="FF00FF00")
+    book.save(reply)
+    mend(reply, [3])
+    second = reply_to(settings, reply, "二.xlsx")
+    assert look(cycle(second, 3)) == ("solid", "FF00FF00")
 
 
-@pytest.mark.parametrize("colour", ["", "theme", "FFZZZZZZ"])
-def test_what_is_no_colour_tells_nothing(colour: str) -> None:
-    assert number_of(colour) is None
+def test_no_usual_colour_is_one_of_ours() -> None:
+    assert not {f"FF{colour}" for colour in USUAL_COLOURS.split()} & set(FILLS.values())

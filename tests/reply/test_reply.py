@@ -18,8 +18,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sharing_pipeline.catalog.contracts import load_contracts
 from sharing_pipeline.catalog.sources import load_source
 from sharing_pipeline.logs import broken_rows as log_remarks
+from sharing_pipeline.reply.colours import FILLS
 from sharing_pipeline.reply.file_report import Remark
-from sharing_pipeline.reply.words import FILLS
 from sharing_pipeline.reply.xlsx.new_workbook import Base, new_book
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.sheets.tables import read_tables
@@ -223,11 +223,16 @@ def without_author(comments: str) -> str:
     return comments.replace("三率监测校验", "")
 
 
+def with_numbered_breaks(comments: str) -> str:
+    declaration, end, root = comments.partition("?>")
+    return declaration + end + root.strip().replace("\n", "&#10;")
+
+
 RESAVED: dict[str, Callable[[str], str]] = {
     "one run of text": as_one_run,
     "no author": without_author,
-    "both, and line breaks as numbers": lambda said: without_author(as_one_run(said)).replace(
-        "\n", "&#10;"
+    "both, and line breaks as numbers": lambda comments: with_numbered_breaks(
+        without_author(as_one_run(comments))
     ),
 }
 """What another program may make of our comments when it saves the reply."""

@@ -153,7 +153,7 @@ def test_a_hidden_sheet_that_is_called_as_ours_stays(settings: Settings, tmp_pat
     names = ["校验结果（3）", "目录", "校验结果", "校验结果（2）"]
     assert openpyxl.load_workbook(back).sheetnames == names
     answer = checked(settings, back).answer
-    assert (answer.report_sheet, answer.datasets[0].rows_read) == ("校验结果（3）", 2)
+    assert (answer.own_sheets.report, answer.datasets[0].rows_read) == ("校验结果（3）", 2)
     assert "隐藏的工作表“校验结果”没有读。" in answer.notes
 
 

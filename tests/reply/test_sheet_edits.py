@@ -127,7 +127,7 @@ def test_a_cell_that_does_not_end_is_no_cell() -> None:
         edit_sheet(part, {(2, 2): "critical"}, _restyled, frozenset(), None)
 
 
-def _restyled(format_: int, level: str | None) -> int:
+def _restyled(_place: Place, format_: int, level: str | None) -> int:
     assert level is not None
     return _OURS + format_
 

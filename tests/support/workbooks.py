@@ -23,6 +23,7 @@ from python_calamine import CalamineWorkbook
 
 from sharing_pipeline.check.checking import CheckedFile, check_files
 from sharing_pipeline.isolation.sandbox import Sandbox
+from sharing_pipeline.reply.colours import FILLS
 from sharing_pipeline.reply.write import Job, write_reply
 from sharing_pipeline.settings import PROJECT, SHANGHAI, Settings
 
@@ -186,15 +187,12 @@ class Marked:
 
 def marks(path: Path, sheet: str) -> dict[str, Marked]:
     """The cells of a sheet that a reply has marked, by reference."""
-    from sharing_pipeline.reply.words import number_of
-
     found = {}
     for line in openpyxl.load_workbook(path)[sheet]:
         for cell in line:
             colour = cell.fill.fgColor.rgb
             said = cell.comment.text if cell.comment else None
-            ours = isinstance(colour, str) and number_of(colour) is not None
-            if ours or (said and "【" in said):
+            if colour in FILLS.values() or (said and "【" in said):
                 found[cell.coordinate] = Marked(colour, said)
     return found
 

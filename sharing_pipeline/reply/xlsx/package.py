@@ -12,29 +12,16 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from sharing_pipeline.reply.xlsx.xml_edit import (
-    Edits,
-    NotEditable,
-    as_utf8,
-    attribute,
-    elements,
-)
+from sharing_pipeline.reply.xlsx.xml_edit import NotEditable, as_utf8
+from sharing_pipeline.reply.xlsx.xml_tree import Element, need, parse_part, part_of
 
 _TYPES = "[Content_Types].xml"
 _COMPRESSION = 1
 """A third of the time of the usual level, for files a tenth larger."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every entry, so that the same content gives the same bytes."""
-_RELATIONS = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_NO_RELATIONS = (
     b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
-)
-_NO_TYPES = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    b'<Default Extension="rels" '
-    b'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    b'<Default Extension="xml" ContentType="application/xml"/></Types>'
 )
 
 
@@ -49,23 +36,17 @@ class Relation:
 
 
 class Package:
-    """The parts of one file."""
+    """The parts of one file; `received`: the whole file as it came."""
 
     def __init__(self, data: bytes) -> None:
         """NotEditable for what is no package."""
+        self.received = data
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                entries = [one for one in archive.infolist() if not one.is_dir()]
-                self._parts = {one.filename: archive.read(one) for one in entries}
+                entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+                self._parts = {entry.filename: archive.read(entry) for entry in entries}
         except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
             raise NotEditable(str(error)) from error
-
-    @classmethod
-    def empty(cls) -> Package:
-        """A package without parts but the list of their types."""
-        package = cls.__new__(cls)
-        package._parts = {_TYPES: _NO_TYPES}
-        return package
 
     def __contains__(self, name: str) -> bool:
         return name in self._parts
@@ -84,11 +65,11 @@ class Package:
         """Takes a part away, if it is there, and what is declared of it."""
         if self._parts.pop(name, None) is None:
             return
-        edits = Edits(self.read(_TYPES))
-        for one in elements(edits.data):
-            if one.name == "Override" and one.attributes.get("PartName") == f"/{name}":
-                edits.replace(one.start, one.end, b"")
-        self.write(_TYPES, edits.applied())
+        types = parse_part(self.read(_TYPES))
+        declared = _with_attribute(types, "Override", "PartName", f"/{name}")
+        if declared is not None:
+            types.remove(declared)
+            self.write(_TYPES, part_of(types))
 
     def unused(self, pattern: str) -> str:
         """The first name of a pattern with {} for a number that no part has."""
@@ -100,11 +81,11 @@ class Package:
         if name not in self._parts:
             return []
         found = []
-        for one in elements(self.read(name)):
-            if one.name != "Relationship" or one.attributes.get("TargetMode") == "External":
-                continue
-            base, _, kind = one.need("Type").rpartition("/")
-            found.append(Relation(one.need("Id"), kind, base, _target(part, one.need("Target"))))
+        for relation in parse_part(self.read(name)).iterchildren("{*}Relationship"):
+            if relation.get("TargetMode") != "External":
+                base, _, kind = need(relation, "Type").rpartition("/")
+                target = _target(part, need(relation, "Target"))
+                found.append(Relation(need(relation, "Id"), kind, base, target))
         return found
 
     def related(self, part: str, kind: str) -> Relation | None:
@@ -114,59 +95,39 @@ class Package:
     def relate(self, part: str, kind: str, target: str, base: str) -> str:
         """Relates a part to another; the new relation's id."""
         name = _relations_of(part)
-        data = self.read(name) if name in self._parts else _RELATIONS
-        root, *others = elements(data)
-        used = {one.attributes.get("Id") for one in others}
-        id_ = next(f"rIdReply{n}" for n in range(1, len(used) + 2) if f"rIdReply{n}" not in used)
-        edits = Edits(data)
-        edits.append_inside(
-            root,
-            f'<{root.prefix}Relationship Id="{id_}" Type="{base}/{kind}" '
-            f'Target="/{attribute(target)}"/>'.encode(),
-        )
-        self.write(name, edits.applied())
+        relations = parse_part(self.read(name) if name in self._parts else _NO_RELATIONS)
+        used = {relation.get("Id") for relation in relations}
+        id_ = next(new for n in count(1) if (new := f"rIdReply{n}") not in used)
+        _append(relations, "Relationship", Id=id_, Type=f"{base}/{kind}", Target=f"/{target}")
+        self.write(name, part_of(relations))
         return id_
 
     def unrelate(self, part: str, relation: Relation) -> None:
-        """Takes a relation away, and the part that it led to."""
+        """Takes a relation away, and the part that it led to with its own relations."""
         name = _relations_of(part)
-        edits = Edits(self.read(name))
-        for one in elements(edits.data):
-            if one.name == "Relationship" and one.attributes.get("Id") == relation.id:
-                edits.replace(one.start, one.end, b"")
-        self.write(name, edits.applied())
+        relations = parse_part(self.read(name))
+        relations.remove(_with_attribute(relations, "Relationship", "Id", relation.id))
+        self.write(name, part_of(relations))
         self.remove(relation.target)
-
-    def drop_relations(self, part: str) -> None:
-        """Takes all relations of a part away."""
-        self.remove(_relations_of(part))
+        self.remove(_relations_of(relation.target))
 
     def set_type(self, part: str, content_type: str) -> None:
         """Declares a part's content type."""
-        self._declare("Override", "PartName", f"/{part}", content_type)
+        types = parse_part(self.read(_TYPES))
+        declared = _with_attribute(types, "Override", "PartName", f"/{part}")
+        if declared is None:
+            _append(types, "Override", PartName=f"/{part}", ContentType=content_type)
+        else:
+            declared.set("ContentType", content_type)
+        self.write(_TYPES, part_of(types))
 
     def set_default_type(self, extension: str, content_type: str) -> None:
         """Declares the content type of an extension, if it has none."""
-        self._declare("Default", "Extension", extension, content_type, keep=True)
-
-    def _declare(
-        self, kind: str, key: str, value: str, content_type: str, *, keep: bool = False
-    ) -> None:
-        edits = Edits(self.read(_TYPES))
-        root, *others = elements(edits.data)
-        for one in others:
-            if one.name == kind and one.attributes.get(key, "").lower() == value.lower():
-                if not keep:
-                    edits.set_attributes(one, {"ContentType": content_type})
-                break
-        else:
-            new = f'<{root.prefix}{kind} {key}="{attribute(value)}" ContentType="{content_type}"/>'
-            # Defaults stand before overrides, as Excel writes them.
-            if kind == "Default" and not root.empty:
-                edits.insert(root.inner, new.encode())
-            else:
-                edits.append_inside(root, new.encode())
-        self.write(_TYPES, edits.applied())
+        types = parse_part(self.read(_TYPES))
+        if _with_attribute(types, "Default", "Extension", extension) is None:
+            _append(types, "Default", Extension=extension, ContentType=content_type)
+            types.insert(0, types[-1])  # before the parts, as Excel writes them
+            self.write(_TYPES, part_of(types))
 
     def save(self, path: Path) -> None:
         """Writes the package; the same parts give the same bytes."""
@@ -177,6 +138,20 @@ class Package:
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 entry.external_attr = 0o600 << 16
                 archive.writestr(entry, self._parts[name], compresslevel=_COMPRESSION)
+
+
+def _with_attribute(root: Element, name: str, key: str, value: str) -> Element | None:
+    """The child of a name with an attribute of that value; letter case makes no difference."""
+    for child in root.iterchildren(f"{{*}}{name}"):
+        if child.get(key, "").lower() == value.lower():
+            return child
+    return None
+
+
+def _append(root: Element, name: str, **attributes: str) -> None:
+    """Adds an element of the root's own namespace behind its others."""
+    namespace = root.tag.rpartition("}")[0]
+    root.append(root.makeelement(f"{namespace}}}{name}" if namespace else name, attributes))
 
 
 def _relations_of(part: str) -> str:

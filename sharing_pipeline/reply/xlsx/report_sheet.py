@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sharing_pipeline.reply.file_report import FileAnswer, Remark
-from sharing_pipeline.reply.words import MEANINGS, PROBLEM, SHEET, width_of
+from sharing_pipeline.reply.texts import MEANINGS, PROBLEM, SHEET, width_of
 from sharing_pipeline.reply.xlsx.sheet import letters
 from sharing_pipeline.sheets.raw_table import LEVELS, REPORT_ABOUT
 from sharing_pipeline.values.neutralised import neutralised

@@ -20,9 +20,13 @@ from sharing_pipeline.reply.xlsx.xml_edit import (
     tag_at,
     with_attributes,
 )
+from sharing_pipeline.reply.xlsx.xml_tree import RELATIONSHIPS
 
 Place = tuple[int, int]
 """Row and column, both from 1."""
+
+Restyle = Callable[[Place, int, str | None], int]
+"""The number of a cell's new format: from its place, its format, and the level that colours it."""
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)")
 _MERGED = re.compile(
@@ -42,8 +46,6 @@ _OPEN = re.compile(rb"(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected\s*=\s*[\"'](?:
 _CELL_DEPTH = 4
 """worksheet, sheetData, row, c."""
 _DRAWING = re.compile(rb"<(?:\w+:)?legacyDrawing\s[^>]*?:id\s*=\s*[\"']([^\"']+)")
-RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-"""The namespace of ids of relations."""
 
 
 @cache
@@ -105,7 +107,7 @@ class _Walk:
 
     edits: Edits
     levels: Mapping[Place, str]
-    restyle: Callable[[int, str | None], int]
+    restyle: Restyle
     stale: frozenset[int]
     prefix: str = ""
     depth: int = 0
@@ -122,13 +124,13 @@ class _Walk:
 def edit_sheet(
     data: bytes,
     levels: Mapping[Place, str],
-    restyle: Callable[[int, str | None], int],
+    restyle: Restyle,
     stale: frozenset[int],
     drawing: str | None,
 ) -> bytes:
-    """The worksheet with the cells of `levels` restyled.
+    """The worksheet with the cells of `levels` restyled, and those of a `stale` format, which have
+    the level None.
 
-    `restyle` gives a format's number with a level's fill; cells of a `stale` format lose theirs.
     `drawing`: the id of the relation to the comments' drawing, if the sheet has none yet.
     """
     if not levels and not stale and drawing is None:
@@ -276,11 +278,12 @@ def _cell(walk: _Walk, at: int, attributes: Mapping[str, str]) -> None:
     while walk.waiting and walk.waiting[0] < walk.column:
         walk.edits.insert(at, _new_cell(walk, walk.waiting.pop(0)))
     format_ = number(attributes, "s", 0)
-    level = walk.levels.get((walk.row, walk.column))
+    here = walk.row, walk.column
+    level = walk.levels.get(here)
     if walk.waiting and walk.waiting[0] == walk.column:
         walk.waiting.pop(0)
     if level is not None or format_ in walk.stale:
-        _retag(walk, at, {"s": str(walk.restyle(format_, level))})
+        _retag(walk, at, {"s": str(walk.restyle(here, format_, level))})
 
 
 def _row_end(walk: _Walk, at: int) -> None:
@@ -295,5 +298,5 @@ def _new_cell(walk: _Walk, column: int) -> bytes:
     shown = walk.row_format
     if shown is None:
         shown = next((s for first, last, s in walk.column_formats if first <= column <= last), 0)
-    format_ = walk.restyle(shown, walk.levels[place])
+    format_ = walk.restyle(place, shown, walk.levels[place])
     return f'<{walk.prefix}c r="{reference(place)}" s="{format_}"/>'.encode()

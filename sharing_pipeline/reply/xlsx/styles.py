@@ -1,220 +1,151 @@
-"""Cell formats of a workbook: the same ones with another fill, and those of our own sheet.
+"""Cell formats of a workbook: the same ones with another fill, and those of our own sheets.
 
 Formats are only added behind the ones that are there, so no cell changes its look unasked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import count
+from copy import deepcopy
 
-from sharing_pipeline.reply.words import FILLS, MOST_SHADES, number_of, shade
-from sharing_pipeline.reply.xlsx.xml_edit import (
-    Edits,
-    Element,
-    NotEditable,
-    elements,
-    with_attributes,
-)
-from sharing_pipeline.reply.xlsx.xml_edit import (
-    number as whole_number,
-)
+from lxml import etree
 
-MINIMAL = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-    b'<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
-    b'<fills count="2"><fill><patternFill patternType="none"/></fill>'
-    b'<fill><patternFill patternType="gray125"/></fill></fills>'
-    b'<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-    b'<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    b'<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
-    b'<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
-    b"</styleSheet>"
-)
+from sharing_pipeline.reply.colours import FILLS, HEAD_FILL, LINK
+from sharing_pipeline.reply.xlsx.xml_edit import NotEditable, number
+from sharing_pipeline.reply.xlsx.xml_tree import MAIN, Element, main, parse_part, part_of
+
+MINIMAL = f"""<styleSheet xmlns="{MAIN}">
+<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>
+<fills count="2"><fill><patternFill patternType="none"/></fill>
+<fill><patternFill patternType="gray125"/></fill></fills>
+<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>
+<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
+<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>
+<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>
+</styleSheet>""".encode()
 """For a workbook that has no formats at all."""
 
-_OWN_FONTS = {
+_FONTS = {
     "title": '<b/><sz val="16"/>',
     "head": '<b/><sz val="11"/>',
     "text": '<sz val="11"/>',
-    "link": '<u/><sz val="11"/><color rgb="FF0563C1"/>',
+    "link": f'<u/><sz val="11"/><color rgb="{LINK}"/>',
 }
-_HEAD_FILL = "FFDDEBF7"
 
 
 class Styles:
-    """The formats of one workbook, and what is added to them.
+    """The formats of one workbook, and what is added to them. Fills and formats are numbers."""
 
-    A sender's own fill that ours takes the place of has a number, which our shade tells.
-    """
-
-    def __init__(self, data: bytes, kept: Mapping[int, int], *, lost: bool = False) -> None:
-        """`kept`: formats with the sender's own fills, by the numbers of an earlier reply.
-        `lost`: there was one, but nobody knows any more which fills it stood over."""
-        self._data = data
-        self._lost = lost
-        found = elements(data)
-        self._groups = {
-            one.name: (place, one) for place, one in enumerate(found) if one.parent == 0
-        }
-        self._prefix = found[0].prefix
-        self._formats = self._children(found, "cellXfs")
-        self._counts = {
-            "fills": len(self._children(found, "fills")),
-            "fonts": len(self._children(found, "fonts")),
-            "cellXfs": len(self._formats),
-        }
-        self._added: dict[str, list[str]] = {name: [] for name in self._counts}
-        self._filled: dict[tuple[int, str | None], int] = {}
-        self._fills: dict[str, int] = {}
-        self._own = {number: self._fill_of(format_) for number, format_ in kept.items()}
-        self._covered: set[int] = set()
-        self._read_fills(found)
-
-    def _children(self, found: list[Element], name: str) -> list[Element]:
-        if name not in self._groups:
-            raise NotEditable(f"no {name} among the formats")
-        place = self._groups[name][0]
-        return [one for one in found if one.parent == place]
-
-    def _read_fills(self, found: list[Element]) -> None:
-        """Which fills fill nothing, and which an earlier reply gave, with the number each tells."""
-        group = self._groups["fills"][0]
-        fills, fill_of = count(), dict[int, int]()
-        told: dict[int, int] = {}
-        filling = set()
-        for place, one in enumerate(found):
-            if one.parent == group:
-                fill_of[place] = next(fills)
-            elif one.parent in fill_of:
-                fill = fill_of[place] = fill_of[one.parent]
-                if (
-                    one.name == "gradientFill"
-                    or one.attributes.get("patternType", "none") != "none"
-                ):
-                    filling.add(fill)
-                number = number_of(one.attributes.get("rgb", "")) if one.name == "fgColor" else None
-                if number is not None and (number == 0 or number in self._own or self._lost):
-                    told[fill] = number
-        self._blank = frozenset(fill_of.values()) - filling
-        self._numbers = {
-            format_: told[fill]
-            for format_ in range(len(self._formats))
-            if (fill := self._fill_of(format_)) in told
-        }
-
-    def _fill_of(self, format_: int) -> int:
-        place = min(format_, len(self._formats) - 1)
-        return whole_number(self._formats[place].attributes, "fillId", 0)
-
-    @property
-    def ours(self) -> frozenset[int]:
-        """Formats with a fill of an earlier reply."""
-        return frozenset(self._numbers)
-
-    def filled(self, format_: int, level: str | None) -> int:
-        """The number of the same format with a level's fill; with the sender's own for None."""
-        key = (format_, level)
-        if key not in self._filled:
-            place = min(format_, len(self._formats) - 1)
-            own = self._fill_of(place)
-            if place in self._numbers:
-                own = self._own.get(self._numbers[place], 0)
-            fill = own if level is None else self._fill(shade(level, self._covering(own)))
-            one = self._formats[place]
-            applied = {"fillId": str(fill), "applyFill": "1"}
-            tag = with_attributes(self._data[one.start : one.inner], applied)
-            self._filled[key] = self._add(
-                "cellXfs", (tag + self._data[one.inner : one.end]).decode()
-            )
-        return self._filled[key]
-
-    def _covering(self, own: int) -> int:
-        """The number of a sender's own fill; 0 for none, and for one too many."""
-        if own in self._blank:
-            return 0
-        known = (one for one, fill in self._own.items() if fill == own)
-        unused = (one for one in range(1, MOST_SHADES + 1) if one not in self._own)
-        covered = next(known, None) or next(unused, 0)
-        if covered:
-            self._own[covered] = own
-            self._covered.add(covered)
-        return covered
-
-    def covered(self) -> dict[int, int]:
-        """A format with each of the sender's own fills that ours has taken the place of, by
-        number."""
-        prefix = self._prefix
-        return {
-            number: self._add(
-                "cellXfs",
-                f'<{prefix}xf numFmtId="0" fontId="0" fillId="{self._own[number]}" borderId="0" '
-                'xfId="0" applyFill="1"/>',
-            )
-            for number in sorted(self._covered)
-        }
-
-    def own(self) -> dict[str, int]:
-        """The formats of our own sheet by name: its texts, and one for each level's name."""
-        prefix, numbers = self._prefix, {}
-        fonts = {
-            name: self._add("fonts", f"<{prefix}font>{_with(prefix, font)}</{prefix}font>")
-            for name, font in _OWN_FONTS.items()
-        }
-        for name, font in fonts.items():
-            fill = self._fill(_HEAD_FILL) if name == "head" else 0
-            numbers[name] = self._own_format(font, fill, wrapped=name != "title")
-        numbers["plain"] = self._own_format(fonts["text"], 0, wrapped=False)
-        for level, colour in FILLS.items():
-            numbers[level] = self._own_format(fonts["text"], self._fill(colour), wrapped=True)
-        return numbers
-
-    def _own_format(self, font: int, fill: int, *, wrapped: bool) -> int:
-        prefix = self._prefix
-        return self._add(
-            "cellXfs",
-            f'<{prefix}xf numFmtId="0" fontId="{font}" fillId="{fill}" borderId="0" xfId="0" '
-            f'applyFont="1" applyFill="1" applyAlignment="1">'
-            f'<{prefix}alignment horizontal="left" vertical="top" wrapText="{int(wrapped)}"/>'
-            f"</{prefix}xf>",
+    def __init__(self, data: bytes) -> None:
+        """NotEditable for a part without the lists of formats, fills and fonts."""
+        self._root = parse_part(data)
+        self._fonts, self._fills, self._formats = (
+            self._list_of(name) for name in ("fonts", "fills", "cellXfs")
         )
+        self._given = list(self._formats.iterchildren(main("xf")))
+        if not self._given:
+            raise NotEditable("no format of cells")
+        fills = list(self._fills.iterchildren(main("fill")))
+        ours = {place for place, fill in enumerate(fills) if _colour(fill) in FILLS.values()}
+        self._blank = {place for place, fill in enumerate(fills) if _is_blank(fill)}
+        self._added_fills: dict[str, int] = {}
+        self._filled: dict[tuple[int, int], int] = {}
+        self.ours = frozenset(n for n in range(len(self._given)) if self.fill_of(n) in ours)
+        """Formats with a fill of an earlier reply."""
+
+    def _list_of(self, name: str) -> Element:
+        found = self._root.find(main(name))
+        if found is None:
+            raise NotEditable(f"no {name} among the formats")
+        return found
+
+    def _given_format(self, format_: int) -> Element:
+        """A format that was there; a number that is none means the last."""
+        return self._given[min(format_, len(self._given) - 1)]
+
+    def fill_of(self, format_: int) -> int:
+        """The fill of a format."""
+        return number(self._given_format(format_).attrib, "fillId", 0)
+
+    def fills_nothing(self, fill: int) -> bool:
+        """Whether a fill isn't seen."""
+        return fill in self._blank
+
+    def level_fill(self, level: str) -> int:
+        """The fill of a level."""
+        return self._fill(FILLS[level])
+
+    def filled(self, format_: int, fill: int) -> int:
+        """The same format with another fill."""
+        if (format_, fill) not in self._filled:
+            changed = deepcopy(self._given_format(format_))
+            changed.set("fillId", str(fill))
+            changed.set("applyFill", "1")
+            self._filled[format_, fill] = _add(self._formats, changed)
+        return self._filled[format_, fill]
+
+    def only_filled(self, fill: int) -> int:
+        """A format that is nothing but a fill."""
+        return self._new_format(0, fill, "")
+
+    def of_report(self) -> dict[str, int]:
+        """The formats of our report by name: its texts, and one for each level's name."""
+        fonts = {name: _add(self._fonts, _xml("font", font)) for name, font in _FONTS.items()}
+        formats = {
+            name: self._new_format(
+                font, self._fill(HEAD_FILL) if name == "head" else 0, _aligned(name != "title")
+            )
+            for name, font in fonts.items()
+        }
+        formats["plain"] = self._new_format(fonts["text"], 0, _aligned(False))
+        for level in FILLS:
+            formats[level] = self._new_format(fonts["text"], self.level_fill(level), _aligned(True))
+        return formats
+
+    def _new_format(self, font: int, fill: int, inside: str) -> int:
+        attributes = (
+            f'numFmtId="0" fontId="{font}" fillId="{fill}" borderId="0" xfId="0" applyFont="1" '
+            'applyFill="1" applyAlignment="1"'
+        )
+        return _add(self._formats, _xml("xf", inside, attributes))
 
     def _fill(self, colour: str) -> int:
-        if colour not in self._fills:
-            prefix = self._prefix
-            self._fills[colour] = self._add(
-                "fills",
-                f'<{prefix}fill><{prefix}patternFill patternType="solid">'
-                f'<{prefix}fgColor rgb="{colour}"/><{prefix}bgColor indexed="64"/>'
-                f"</{prefix}patternFill></{prefix}fill>",
+        if colour not in self._added_fills:
+            pattern = (
+                f'<patternFill patternType="solid"><fgColor rgb="{colour}"/>'
+                '<bgColor indexed="64"/></patternFill>'
             )
-        return self._fills[colour]
+            self._added_fills[colour] = _add(self._fills, _xml("fill", pattern))
+        return self._added_fills[colour]
 
-    def _add(self, group: str, xml: str) -> int:
-        self._added[group].append(xml)
-        return self._counts[group] + len(self._added[group]) - 1
-
-    def applied(self) -> bytes:
+    def part(self) -> bytes:
         """The part with what was added."""
-        edits = Edits(self._data)
-        for name, added in self._added.items():
-            if not added:
-                continue
-            group = self._groups[name][1]
-            edits.set_attributes(group, {"count": str(self._counts[name] + len(added))})
-            edits.append_inside(group, "".join(added).encode())
-        return edits.applied()
+        return part_of(self._root)
 
 
-def _with(prefix: str, tags: str) -> str:
-    return tags.replace("<", f"<{prefix}")
+def _add(group: Element, new: Element) -> int:
+    """Adds to a list of fonts, fills or formats; the new one's number."""
+    group.append(new)
+    count = len(group.findall(new.tag))
+    group.set("count", str(count))
+    return count - 1
 
 
-def _fills(part: Element) -> bool:
-    """Whether this part of a fill makes it one that is seen."""
-    return part.name == "gradientFill" or part.attributes.get("patternType", "none") != "none"
+def _xml(name: str, inside: str, attributes: str = "") -> Element:
+    return etree.fromstring(f'<{name} xmlns="{MAIN}" {attributes}>{inside}</{name}>')
 
 
-def _number_told_by(part: Element) -> int | None:
-    return number_of(part.attributes.get("rgb", "")) if part.name == "fgColor" else None
+def _aligned(wrapped: bool) -> str:
+    return f'<alignment horizontal="left" vertical="top" wrapText="{int(wrapped)}"/>'
+
+
+def _colour(fill: Element) -> str:
+    """The foreground colour of a fill that says it in numbers."""
+    foreground = fill.find(f"{main('patternFill')}/{main('fgColor')}")
+    return "" if foreground is None else foreground.get("rgb", "").upper()
+
+
+def _is_blank(fill: Element) -> bool:
+    """Whether a fill is neither a pattern nor a gradient."""
+    pattern = fill.find(main("patternFill"))
+    gradient = fill.find(main("gradientFill"))
+    return gradient is None and (pattern is None or pattern.get("patternType", "none") == "none")

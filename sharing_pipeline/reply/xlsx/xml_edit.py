@@ -1,6 +1,7 @@
-"""Editing XML where it stands: what isn't edited keeps its bytes, prefixes and extensions.
+"""Editing large XML where it stands: what isn't edited keeps its bytes, prefixes and extensions.
 
-A parser says where elements are; changes are made in the text. Knows no format.
+A parser says where elements are; changes are made in the text. Knows no format. Small parts are
+trees (xml_tree.py).
 """
 
 from __future__ import annotations
@@ -10,53 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 from xml.parsers import expat
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import quoteattr
 
 _TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=>]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>")
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*\?>")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([^\"']+)")
-# What XML can't hold, and what Excel would read as an escaped character.
-_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_NOT_PLAIN = re.compile(f"{_UNSPEAKABLE.pattern}|[&<>]|_x")
 
 
 class NotEditable(ValueError):
     """A workbook whose parts aren't as they should be; its cells have to be written anew."""
-
-
-@dataclass
-class Element:
-    """An element by the offsets of its tags; `name` is without prefix, `prefix` with its colon.
-
-    `inner` is where its content begins, `close` where its end tag does; both are `end` when it
-    has none.
-    """
-
-    name: str
-    prefix: str
-    attributes: Mapping[str, str]
-    start: int
-    inner: int
-    parent: int
-    close: int = 0
-    end: int = 0
-
-    def need(self, name: str) -> str:
-        """An attribute that has to be there."""
-        return needed(self.attributes, name)
-
-    @property
-    def empty(self) -> bool:
-        """Whether it has only one tag."""
-        return self.inner == self.end
-
-
-def needed(attributes: Mapping[str, str], name: str) -> str:
-    """An attribute that has to be there; NotEditable without it."""
-    if name not in attributes:
-        raise NotEditable(f"no attribute {name}")
-    return attributes[name]
 
 
 def number(attributes: Mapping[str, str], name: str, default: int) -> int:
@@ -83,21 +46,6 @@ class Edits:
     def insert(self, at: int, new: bytes) -> None:
         """Puts `new` before the byte at `at`."""
         self._changes.append((at, at, new))
-
-    def append_inside(self, element: Element, new: bytes) -> None:
-        """Puts `new` behind an element's content."""
-        if not element.empty:
-            self.insert(element.close, new)
-            return
-        tag = self.data[element.start : element.end]
-        opened = tag[: tag.rindex(b"/")].rstrip() + b">"
-        closing = f"</{element.prefix}{element.name}>".encode()
-        self.replace(element.start, element.end, opened + new + closing)
-
-    def set_attributes(self, element: Element, values: Mapping[str, str | None]) -> None:
-        """Changes attributes of an element with content; None takes one away."""
-        tag = self.data[element.start : element.inner]
-        self.replace(element.start, element.inner, with_attributes(tag, values))
 
     def applied(self) -> bytes:
         """The part with every change."""
@@ -140,36 +88,6 @@ def parse(parser: expat.XMLParserType, data: bytes) -> None:
         raise NotEditable(str(error)) from error
 
 
-def elements(data: bytes) -> list[Element]:
-    """Every element of a small part, in the order of their beginnings."""
-    found: list[Element] = []
-    open_: list[int] = []
-    parser = new_parser()
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        at = parser.CurrentByteIndex
-        tag = tag_at(data, at)
-        prefix = prefix_of(tag)
-        parent = open_[-1] if open_ else -1
-        open_.append(len(found))
-        found.append(
-            Element(name.rpartition(" ")[2], prefix, attributes, at, at + len(tag), parent)
-        )
-
-    def end(_name: str) -> None:
-        one = found[open_.pop()]
-        if data[one.inner - 2 : one.inner] == b"/>":
-            one.close = one.end = one.inner
-        else:
-            one.close = parser.CurrentByteIndex
-            one.end = data.index(b">", one.close) + 1
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parse(parser, data)
-    return found
-
-
 def tag_at(data: bytes, at: int) -> bytes:
     """The start tag at an offset."""
     match = _TAG.match(data, at)
@@ -190,18 +108,6 @@ def with_attributes(tag: bytes, values: Mapping[str, str | None]) -> bytes:
         tag = re.sub(rb"\s+" + name.encode() + rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')", b"", tag, count=1)
         if value is not None:
             stem = tag[:-2] if tag.endswith(b"/>") else tag[:-1]
-            written = f' {name}="{attribute(value)}"'.encode()
+            written = f" {name}={quoteattr(value)}".encode()
             tag = stem.rstrip() + written + tag[len(stem) :]
     return tag
-
-
-def attribute(value: str) -> str:
-    """A value as it stands between double quotes."""
-    return escape(_UNSPEAKABLE.sub("", value), {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
-
-
-def content(value: str) -> str:
-    """A cell's or a comment's text as it stands between tags."""
-    if not _NOT_PLAIN.search(value):
-        return value
-    return escape(_ESCAPED.sub("_x005F_", _UNSPEAKABLE.sub("", value)))

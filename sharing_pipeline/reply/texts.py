@@ -1,8 +1,8 @@
-"""How remarks are worded in a reply, and in which colours. The one place for its texts."""
+"""What a reply says in Chinese beside the remarks themselves: comments, 问题 cells, what a level
+means. Colours are in colours.py."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from sharing_pipeline.reply.file_report import Remark
@@ -15,39 +15,6 @@ PROBLEM = PROBLEM_HEADER
 
 AUTHOR = "三率监测校验"
 """The author of our comments, by which they are known again."""
-
-FILLS = {
-    "critical": "FFFFC7C8",
-    "held": "FFDCD3EC",
-    "duplicate": "FFD4D4DC",
-    "warning": "FFFFEC99",
-}
-"""Fill colours by level (ARGB), beside the usual ones in all their shades, so that ours are known
-again."""
-
-_COLOUR = re.compile("[0-9A-Fa-f]{8}")
-
-MOST_SHADES = 63
-"""How many fills of the sender's own a reply can keep in mind."""
-
-
-def shade(level: str, number: int) -> str:
-    """The fill colour of a level that says which of the sender's own fills it stands over; 0:
-    none. No eye sees it, and every program keeps it when it saves a workbook again."""
-    bits = (number & 3) << 16 | (number >> 2 & 3) << 8 | number >> 4
-    return f"{int(FILLS[level], 16) ^ bits:08X}"
-
-
-def number_of(colour: str) -> int | None:
-    """The number in a shade of ours; None for any other colour."""
-    if not _COLOUR.fullmatch(colour):
-        return None
-    for base in FILLS.values():
-        bits = int(base, 16) ^ int(colour, 16)
-        if not bits & ~0x030303:
-            return bits >> 16 | (bits >> 8 & 3) << 2 | (bits & 3) << 4
-    return None
-
 
 MEANINGS = {
     "critical": "这一行退回，没有生效；改正后重新报送",
