@@ -16,7 +16,8 @@ from sharing_pipeline.reply.xlsx.xml_edit import number
 from sharing_pipeline.reply.xlsx.xml_tree import main, parse_part
 from sharing_pipeline.sheets.raw_table import FILLS_HEAD
 
-_FILL_COLUMN = FILLS_HEAD.index("原有底色") + 1
+FILL_COLUMN = FILLS_HEAD.index("原有底色") + 1
+"""The column whose cells look as the sender's did."""
 _MOST_TEXTS = 5
 """By so many of its texts a row is known again: code, name and organisation are among them in
 every form seen. Two rows that agree in all of them and change places change their fills."""
@@ -100,8 +101,8 @@ def _kept(part: bytes, rows: Rows, styles: Styles) -> list[OwnFill]:
     kept = []
     for row, (sheet, written, _, *texts) in rows.items():
         place = place_of(str(written))
-        if place is not None and (row, _FILL_COLUMN) in formats:
-            fill = styles.fill_of(formats[row, _FILL_COLUMN])
+        if place is not None and (row, FILL_COLUMN) in formats:
+            fill = styles.fill_of(formats[row, FILL_COLUMN])
             kept.append(OwnFill(str(sheet), place, fill, tuple(_texts(texts))))
     return kept
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from lxml import etree
 
-from sharing_pipeline.reply.xlsx.own_fills import OwnFill
+from sharing_pipeline.reply.xlsx.own_fills import FILL_COLUMN, OwnFill
 from sharing_pipeline.reply.xlsx.report_sheet import WIDTHS, Line, height
 from sharing_pipeline.reply.xlsx.sheet import letters, reference
 from sharing_pipeline.reply.xlsx.xml_tree import MAIN, Element, cell_text, main, part_of
@@ -45,11 +45,12 @@ def fills_part(kept: Sequence[OwnFill], format_of: Callable[[int], int]) -> byte
     row = _add(data, "row", r="1")
     for column, head in enumerate(FILLS_HEAD, 1):
         _add_cell(row, f"{letters(column)}1", head, 0)
+    formats = {fill: format_of(fill) for fill in sorted({each.fill for each in kept})}
     for number, fill in enumerate(kept, 2):
         row = _add(data, "row", r=str(number))
         cells = (fill.sheet, reference(fill.place), "底色", *fill.texts)
         for column, text in enumerate(cells, 1):
-            format_ = format_of(fill.fill) if text == "底色" and column == 3 else 0
+            format_ = formats[fill.fill] if column == FILL_COLUMN else 0
             _add_cell(row, f"{letters(column)}{number}", text, format_)
     return part_of(root)
 
