@@ -27,7 +27,7 @@ from benchmarks.floor_rules import evidence_of
 from benchmarks.same import published_table
 from sharing_pipeline.sample import make_city
 
-NIGHT = (sys.executable, "-c", "from sharing_pipeline.cli import run; run()", "nightly")
+NIGHT = (sys.executable, "-c", "from sharing_pipeline.cli import main; main()", "nightly")
 """The console script, whichever checkout is measured."""
 
 DONE = (0, 3)

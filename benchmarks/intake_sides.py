@@ -47,9 +47,6 @@ def suites(frames: Path, _day: date, _folder: Path) -> None:
 
 def take_log(log: Path, _day: date, folder: Path) -> None:
     """A log from its bytes to Parquet and its counts, as the reading child does it."""
-    from sharing_pipeline.isolation.lean_arrow import load_without_pandas
-
-    load_without_pandas("sharing_pipeline.logs.log_reading")
     from sharing_pipeline.catalog.codes import load_codes
     from sharing_pipeline.catalog.contracts import load_contracts
     from sharing_pipeline.catalog.sources import load_source

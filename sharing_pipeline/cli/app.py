@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import os
-import sys
-
 import click
 
 from sharing_pipeline.cli.check import check
@@ -53,23 +49,3 @@ for _command in (
     ui,
 ):
     main.add_command(_command)
-
-
-def run() -> None:
-    """Runs the command that this process was started for, and ends the process."""
-    try:
-        main()
-    except SystemExit as ended:
-        _leave(ended)
-
-
-def _leave(ended: SystemExit) -> None:
-    """Ends in order, but leaves the memory to the system: to take apart what the libraries hold,
-    object by object, takes a second after a night or a check."""
-    atexit._run_exitfuncs()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:
-        raise ended from None
-    os._exit(ended.code if isinstance(ended.code, int) else 0)

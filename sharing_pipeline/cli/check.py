@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sharing_pipeline.cli.chinese import Command, OneOf
-from sharing_pipeline.cli.common import loading, with_settings
+from sharing_pipeline.cli.common import with_settings
 from sharing_pipeline.cli.screen import heading, printed, progress, table
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.isolation.full_disk import is_full
@@ -59,12 +58,6 @@ _EPILOG = """
 """
 
 
-_IN_SANDBOX = (
-    "sharing_pipeline.sheets.first_look", "sharing_pipeline.sheets.tables",
-    "sharing_pipeline.reply.write",
-)  # fmt: skip
-
-
 def _with_suites(command: Callable[..., int]) -> Callable[..., int]:
     """Gives a command a process for the suites, the slowest to get ready, before anything else."""
 
@@ -72,17 +65,10 @@ def _with_suites(command: Callable[..., int]) -> Callable[..., int]:
     def wrapper(**given: Any) -> int:
         from sharing_pipeline.judging.suite_process import SuiteProcess
 
-        with SuiteProcess(_get_ready_to_tell) as suites:
+        with SuiteProcess() as suites:
             return command(suites=suites, **given)
 
     return wrapper
-
-
-def _get_ready_to_tell() -> None:
-    """Imports what the replies and the tables on screen need."""
-    with loading():
-        for name in ("sharing_pipeline.reply.outgoing", "rich.table", "rich.console"):
-            importlib.import_module(name)
 
 
 @click.command(cls=Command, epilog=_EPILOG)
@@ -101,15 +87,10 @@ def check(
     suites: SuiteProcess,
 ) -> int:
     """报送之前检查文件：行数、问题，和标好颜色批注的校验结果。"""
-    from sharing_pipeline.isolation.lean_arrow import load_without_pandas
+    from sharing_pipeline.check.checking import check_files
     from sharing_pipeline.isolation.sandbox import Sandbox
 
     with Sandbox(settings.limits, settings.home) as sandbox, progress() as report:
-        sandbox.start(load_without_pandas, *_IN_SANDBOX)
-        # Only now: this takes half a second, in which both processes get ready.
-        with loading():
-            from sharing_pipeline.check.checking import check_files
-
         checked = check_files(
             settings,
             [Path(one) for one in files],

@@ -5,7 +5,6 @@ Click's own words are English; here stand ours. What the commands do is in their
 
 from __future__ import annotations
 
-import gc
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -85,11 +84,6 @@ class Group(_ChineseHelp, click.Group):
             formatter.write_dl(commands)
 
 
-_RARE_COLLECTIONS = (200_000, 50, 1_000)
-"""A command makes millions of cells and next to no cycles, and ends: to look for cycles among
-them and all that it imports took a tenth of a night and a fifth of a check."""
-
-
 class Main(Group):
     """The whole command line: turns what goes wrong into a message and an exit status.
 
@@ -107,7 +101,6 @@ class Main(Group):
         **extra: Any,
     ) -> Any:
         """Runs a command line and ends the process with its status."""
-        gc.set_threshold(*_RARE_COLLECTIONS)
         try:
             status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         except SharingError as error:

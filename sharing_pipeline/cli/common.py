@@ -1,12 +1,11 @@
 """What every command shares: which home folder, who opens it, and where a bug is written down.
 
-No output of any command is made here; tables and progress are in support/screen.py.
+No output of any command is made here; tables and progress are in screen.py.
 """
 
 from __future__ import annotations
 
 import functools
-import gc
 import os
 import shutil
 import sys
@@ -63,17 +62,6 @@ def _write_bug(
     )
 
 
-@contextmanager
-def loading() -> Iterator[None]:
-    """For imports that somebody waits for: modules are many objects and no garbage, and to look
-    for some among them takes a seventh of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
 def command_name() -> str:
     """How this program was called, so that what is printed can be typed: .venv/bin/sharing."""
     called = Path(sys.argv[0])
@@ -85,7 +73,7 @@ def command_name() -> str:
 
 @contextmanager
 def output_may_end() -> Iterator[None]:
-    """For what is told after the work is done: that nobody reads it any more, or that it can't
+    """For what is printed after the work is done: that nobody reads it any more, or that it can't
     be written, changes nothing about the work and its exit status."""
     try:
         yield

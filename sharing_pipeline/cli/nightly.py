@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -33,10 +32,6 @@ if TYPE_CHECKING:
 
 TROUBLED = 3
 """Exit status: published, and something of this run needs a person."""
-
-_SWITCH_SECONDS = 0.0005
-"""Threads that only hand files to children need the interpreter for moments, many times over;
-while Dagster is imported they would wait the usual 5 ms for each."""
 
 _WEAKEST = 5
 _KNOWN_SHOWN = 3
@@ -99,7 +94,6 @@ def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool
     from sharing_pipeline.launch import run_nightly
     from sharing_pipeline.night import TroubledIntake
 
-    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         with progress() as report:
             return run_nightly(

@@ -1,4 +1,4 @@
-"""Where a bug is written down, so that a user sees one line and a developer the whole story."""
+"""Where a bug is written down, so that a user sees a single line and a developer the traceback."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@ Knows nothing of what is computed. The child ends by itself when its parent hang
 from __future__ import annotations
 
 import errno
-import gc
-import importlib
 import os
 import pickle
 import resource
@@ -25,7 +23,7 @@ from sharing_pipeline.errors import SharingError
 from sharing_pipeline.isolation.full_disk import is_full
 
 _START = "from sharing_pipeline.isolation.child import serve; serve()"
-_LONGEST_SAID = 4000
+_LONGEST_OUTPUT = 4000
 _SAME_LIMIT = -1
 
 
@@ -36,20 +34,20 @@ class Child:
         """Start it; it limits its address space before it does anything, by default to what this
         process may have."""
         with ExitStack() as stack:
-            self._said = stack.enter_context(tempfile.TemporaryFile())
-            mine, theirs = socket.socketpair()
-            stack.enter_context(theirs)
-            self._pipe = stack.enter_context(Connection(mine.detach()))
+            self._output = stack.enter_context(tempfile.TemporaryFile())
+            parent_end, child_end = socket.socketpair()
+            stack.enter_context(child_end)
+            self._pipe = stack.enter_context(Connection(parent_end.detach()))
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _START, str(theirs.fileno()), str(memory_bytes)],
+                [sys.executable, "-c", _START, str(child_end.fileno()), str(memory_bytes)],
                 stdin=subprocess.DEVNULL,
-                stdout=self._said,
-                stderr=self._said,
-                pass_fds=[theirs.fileno()],
+                stdout=self._output,
+                stderr=self._output,
+                pass_fds=[child_end.fileno()],
                 env=_environment(),
                 start_new_session=True,
             )
-            theirs.close()
+            child_end.close()
             self._open = stack.pop_all()
 
     def ask(self, function: Callable[..., Any], *args: Any) -> None:
@@ -80,18 +78,11 @@ class Child:
         self._process.wait()
         self._open.close()
 
-    def last_words(self) -> tuple[int, str]:
-        """Of one that is gone: its exit status, and the end of what it printed."""
+    def last_output(self) -> tuple[int, str]:
+        """Of a child that is gone: its exit status, and the end of what it printed."""
         status = self._process.wait()
-        self._said.seek(0)
-        return status, self._said.read().decode("utf-8", "replace")[-_LONGEST_SAID:]
-
-
-def load(*modules: str) -> None:
-    """To ask for: imports modules, so that the child is ready when there is something to do."""
-    for name in modules:
-        importlib.import_module(name)
-    gc.freeze()  # modules stay: no collection need look at them
+        self._output.seek(0)
+        return status, self._output.read().decode("utf-8", "replace")[-_LONGEST_OUTPUT:]
 
 
 def _environment() -> dict[str, str]:
@@ -115,7 +106,6 @@ def serve() -> None:
     if memory_bytes != _SAME_LIMIT:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    gc.disable()  # millions of cells and no cycles: collecting costs a tenth of the time
     with Connection(descriptor) as pipe:
         while True:
             try:
@@ -123,8 +113,6 @@ def serve() -> None:
             except (EOFError, ConnectionError):
                 return
             pipe.send_bytes(_outcome(request))
-            gc.collect()
-            gc.freeze()  # what is left are modules: the next collection need not look at them
 
 
 def _outcome(request: bytes) -> bytes:

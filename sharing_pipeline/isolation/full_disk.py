@@ -9,10 +9,12 @@ from pathlib import Path
 _NUMBERS = (errno.ENOSPC, errno.EDQUOT)
 _KINDS = ("IOException", "OperationalError")
 """How DuckDB and SQLAlchemy call what the system refused them."""
-_SAID = ("No space left on device", "disk is full", "Disk quota exceeded")
-_ALSO_SAID = "disk I/O error"
-"""What SQLite says where there is no room for its work files, and of a broken disk."""
+_MESSAGES = ("No space left on device", "disk is full", "Disk quota exceeded")
+_AMBIGUOUS_MESSAGE = "disk I/O error"
+"""What SQLite says where there is no room for its work files, and also of a broken disk."""
 _LITTLE_BYTES = 16 << 20
+"""With less free space than this, that message is taken to mean a full disk. Set too high, a broken
+disk would be called full; too low, a full one would pass for a bug."""
 
 
 def is_full(error: Exception, folder: Path | None = None) -> bool:
@@ -21,6 +23,6 @@ def is_full(error: Exception, folder: Path | None = None) -> bool:
         return error.errno in _NUMBERS
     if type(error).__name__ not in _KINDS:
         return False
-    if folder and _ALSO_SAID in str(error):
+    if folder and _AMBIGUOUS_MESSAGE in str(error):
         return shutil.disk_usage(folder).free < _LITTLE_BYTES
-    return any(words in str(error) for words in _SAID)
+    return any(words in str(error) for words in _MESSAGES)

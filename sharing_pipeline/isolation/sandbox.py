@@ -10,7 +10,6 @@ from __future__ import annotations
 import signal
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,8 +36,7 @@ _BUG = (
 class Sandbox:
     """One child process, reused for many files; `run` from one thread at a time.
 
-    It starts with the first call, or ahead of it, and again after a crash, a timeout or a passed
-    limit.
+    It starts with the first call, and again after a crash, a timeout or a passed limit.
     """
 
     def __init__(self, limits: Limits | None = None, home: Path | None = None) -> None:
@@ -47,7 +45,6 @@ class Sandbox:
         self._stopped = False
         self._home = home or Path(tempfile.gettempdir())
         self._child: Child | None = None
-        self._is_loading = False
 
     def __enter__(self) -> Sandbox:
         """Itself, for `with`."""
@@ -56,13 +53,6 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         """Ends the child."""
         self.close()
-
-    def start(self, load: Callable[..., None], *modules: str) -> None:
-        """Start the child ahead of the first call and let it import modules meanwhile."""
-        self._child = Child(self._limits.memory_bytes)
-        with suppress(ConnectionError):  # already gone: the first call finds out
-            self._child.ask(load, *modules)
-        self._is_loading = True
 
     def run(
         self, function: Callable[..., Result], *args: Any, seconds: int | None = None
@@ -101,7 +91,6 @@ class Sandbox:
         if self._child is not None:
             self._child.end()
             self._child = None
-        self._is_loading = False
 
     def _call(self, function: Callable[..., Result], args: tuple[Any, ...], seconds: int) -> Result:
         """One question and its answer; the child is gone after any failure but a SharingError."""
@@ -110,9 +99,6 @@ class Sandbox:
             child.kill()
             raise UnreadableFile(_STOPPED)
         try:
-            if self._is_loading:
-                child.answer(seconds)
-                self._is_loading = False
             child.ask(function, *args)
             return child.answer(seconds)
         except TimeoutError:
@@ -130,11 +116,11 @@ class Sandbox:
 def _failure(child: Child, home: Path) -> Exception:
     """What the child's sudden end means: the file's fault, or a bug of ours, which is kept in
     the logs of `home`."""
-    status, said = child.last_words()
+    status, output = child.last_output()
     # The system's own memory killer; Rust; C++.
-    if status == -signal.SIGKILL or "memory allocation of" in said or "bad_alloc" in said:
+    if status == -signal.SIGKILL or "memory allocation of" in output or "bad_alloc" in output:
         return MemoryError()
-    if status < 0 or "PanicException" in said:  # so a Rust parser gives up on what it gets
+    if status < 0 or "PanicException" in output:  # so a Rust parser gives up on what it gets
         return UnreadableFile(CRASHED)
-    details = f"reading process ended with status {status}:\n{said}"
+    details = f"reading process ended with status {status}:\n{output}"
     return ReadingBug(_BUG.format(report=keep_report(home, details)), details)

@@ -1,17 +1,17 @@
 """Great Expectations in a process of its own, which imports it while this one does other things.
 
-For a command that somebody waits for: the import alone takes a second, and two cores share it.
+For a command that somebody waits for: the import takes two of its three seconds, and two cores
+share them (docs/architecture.md has the benchmark). A `ProcessPoolExecutor` would leave its worker
+behind when the command is killed; the child process of isolation/ ends by itself.
 Imports nothing that is slow, so that it can be the first thing that such a command does.
 """
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable
+import warnings
 from typing import TYPE_CHECKING
 
 from sharing_pipeline.isolation.child import Child
-from sharing_pipeline.judging.lean_gx import warm_up
 from sharing_pipeline.judging.suite_run import Outcomes, run_expectations
 
 if TYPE_CHECKING:
@@ -23,37 +23,36 @@ if TYPE_CHECKING:
 class SuiteProcess:
     """Runs suites as `run_suite` of suite_report.py does; begins to import when it is made."""
 
-    def __init__(self, meanwhile: Callable[[], object] = lambda: None) -> None:
-        """Starts it. `meanwhile` is called while the first suite runs, which takes a while."""
-        self._meanwhile = meanwhile
+    def __init__(self) -> None:
+        """Starts the process."""
         self._child = Child()
-        self._child.ask(_get_ready)
-        self._is_warm = False
+        self._child.ask(import_gx)
+        self._is_ready = False
 
     def __enter__(self) -> SuiteProcess:
         """Itself, for `with`."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends it, whatever it does."""
+        """Ends the process, whatever it does."""
         self._child.end()
 
     def run(self, suite: Suite, frame: pd.DataFrame) -> Outcomes:
         """What `run_suite` gives. RuntimeError with what was printed: the process is gone."""
         try:
-            is_first, self._is_warm = not self._is_warm, True
-            if is_first:
+            if not self._is_ready:
                 self._child.answer()
+                self._is_ready = True
             self._child.ask(run_expectations, suite.name, suite.expectations, frame)
-            if is_first:
-                self._meanwhile()
             outcomes: Outcomes = self._child.answer()
         except (EOFError, ConnectionError):
-            status, said = self._child.last_words()
-            raise RuntimeError(f"suite process ended with status {status}:\n{said}") from None
+            status, output = self._child.last_output()
+            raise RuntimeError(f"suite process ended with status {status}:\n{output}") from None
         return outcomes
 
 
-def _get_ready() -> None:
-    warm_up()
-    gc.freeze()  # the collection after each answer need not look at modules
+def import_gx() -> None:
+    """Imports Great Expectations, ahead of the first suite."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations  # noqa: F401

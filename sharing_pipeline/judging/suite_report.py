@@ -1,7 +1,7 @@
 """A dataset's expectation suite on the rows that would go in: what it is given, what came of it.
 
 What is expected stands in expectations/*.yaml, read by suites.py; suite_run.py runs it.
-Keys, organisations, duplicates and ownership are settled before (support/rules.py).
+Keys, organisations, duplicates and ownership are settled before (row_verdicts.py).
 """
 
 from __future__ import annotations

@@ -22,7 +22,6 @@ import pyarrow.parquet as pq
 from sharing_pipeline.catalog.codes import CodeTable
 from sharing_pipeline.catalog.contracts import Column, Contract
 from sharing_pipeline.errors import UnreadableFile
-from sharing_pipeline.isolation.lean_arrow import remember_pandas
 from sharing_pipeline.logs.dropped_rows import PreviousLog, dispose, write_superseded
 from sharing_pipeline.logs.exchange_daily import (
     LogFile,
@@ -196,12 +195,11 @@ class _Writing:
 
     def _read_others(self, column: Column) -> bool:
         """Reads texts that SQL did not understand; whether that gave any new value. Most logs have
-        none, so what reads them is only imported here, and may have been hidden until now."""
+        none, so what reads them is only imported here."""
         import pandas as pd
 
         from sharing_pipeline.values.columns import read_column
 
-        remember_pandas()
         request, name = self._request, column.name
         found = self._connection.execute(
             f"SELECT DISTINCT json_extract_string(unread, '$.{name}') FROM log_rows "

@@ -16,16 +16,13 @@ from queue import SimpleQueue
 
 from sharing_pipeline.catalog.contracts import load_contracts
 from sharing_pipeline.in_force.snapshots import Store
-from sharing_pipeline.isolation.lean_arrow import load_without_pandas
 from sharing_pipeline.isolation.sandbox import Sandbox
 from sharing_pipeline.judging.night_intake import new_intake
 from sharing_pipeline.logs.log_intake import LogReading, log_reader
-from sharing_pipeline.logs.log_reading import take_log
-from sharing_pipeline.receiving.inbox import Dropped, Staged, seen_twice, stage, waiting
+from sharing_pipeline.receiving.inbox import Staged, seen_twice, stage, waiting
 from sharing_pipeline.receiving.pull import pull_databases
 from sharing_pipeline.receiving.received_file import Content, FileReader, as_arrivals
 from sharing_pipeline.settings import Clock, Progress, Settings, silent
-from sharing_pipeline.sheets.tables import read_tables
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Ledger, ReceivedFile
@@ -110,7 +107,7 @@ class EarlyReading:
         """Keeps what arrived and has it read, small files before large ones are copied; what
         staging found, and the files to read."""
         settings, ledger, clock = self._settings, self._ledger, self._clock
-        whole, staged = seen_twice(settings, ledger, self._start_children)
+        whole, staged = seen_twice(settings, ledger)
         small = [file for file in whole if file.size < _LARGE_BYTES]
         large = [file for file in whole if file.size >= _LARGE_BYTES]
         keeping = self._other_threads.submit(stage, settings, ledger, clock, large)
@@ -122,14 +119,6 @@ class EarlyReading:
         # A large file may be a log: the child for logs looks at it while small ones are read.
         self._submit(files, self._log_thread, self._log_sandbox)
         return staged, files
-
-    def _start_children(self, files: Sequence[Dropped]) -> None:
-        """Has as many children as there is work for import what they need, while nothing is to be
-        read yet."""
-        for sandbox in self._table_sandboxes[: len(files)]:
-            sandbox.start(load_without_pandas, read_tables.__module__)
-        if any(file.size >= _LARGE_BYTES for file in files):
-            self._log_sandbox.start(load_without_pandas, take_log.__module__)
 
     def _waiting(self) -> list[ReceivedFile]:
         with self._ledger.session() as session:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,19 +113,11 @@ def may_be_file(name: str) -> bool:
     return not name.startswith(_NOT_YET_STARTS) and not name.endswith(_NOT_YET_ENDS)
 
 
-def seen_twice(
-    settings: Settings,
-    ledger: Ledger,
-    meanwhile: Callable[[Sequence[Dropped]], None] = lambda _: None,
-) -> tuple[list[Dropped], Staged]:
-    """The new files that two looks a second apart saw unchanged, and what changed in between.
-
-    `meanwhile` is called before the wait with what there is to wait for, if anything.
-    """
+def seen_twice(settings: Settings, ledger: Ledger) -> tuple[list[Dropped], Staged]:
+    """The new files that two looks a second apart saw unchanged, and what changed in between."""
     first = _unseen(ledger, look(settings))
     if not first:
         return [], Staged(misplaced=_misplaced(settings))
-    meanwhile(first)
     time.sleep(SECOND_LOOK_SECONDS)
     second = {dropped.path: dropped for dropped in look(settings)}
     still = [one for one in first if second.get(one.path) == one]

@@ -7,7 +7,6 @@ demands, logs. Nothing here knows what an indicator is.
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -20,7 +19,6 @@ from sharing_pipeline.catalog.contracts import DATASETS, load_contracts
 from sharing_pipeline.in_force.snapshots import Store, in_force
 from sharing_pipeline.isolation.sandbox import Sandbox
 from sharing_pipeline.judging.batch import Arrival
-from sharing_pipeline.judging.lean_gx import warm_up
 from sharing_pipeline.judging.night_intake import Intake, new_intake
 from sharing_pipeline.judging.suite_report import SuiteReport
 from sharing_pipeline.judging.table_intake import settle
@@ -118,7 +116,6 @@ def _take(
     intake: Intake, files: Sequence[ReceivedFile], reading: EarlyReading, progress: Progress
 ) -> dict[int, FileTables]:
     """Settles the files; what reading each showed, by its id."""
-    threading.Thread(target=warm_up, daemon=True).start()  # it takes seconds
     layouts: dict[int, FileTables] = {}
     arrivals: list[Arrival] = []
     for done, file in enumerate(files):

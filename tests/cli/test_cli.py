@@ -227,7 +227,7 @@ def test_nobody_reading_changes_nothing_about_a_night(tmp_path: Path) -> None:
     home = Home(tmp_path, listed=[])
     city_files(home)
     folders = ["--home", str(home.settings.home), "--catalog", str(home.settings.catalog)]
-    command = [sys.executable, "-c", "from sharing_pipeline.cli import run; run()"]
+    command = [sys.executable, "-c", "from sharing_pipeline.cli import main; main()"]
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [*command, "nightly", "--date", FIRST, *folders], stdout=full,

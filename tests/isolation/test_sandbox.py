@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,6 @@ import pyarrow as pa
 import pytest
 
 from sharing_pipeline.errors import ConfigurationError, ReadingBug, UnreadableFile
-from sharing_pipeline.isolation.child import load
 from sharing_pipeline.isolation.sandbox import Sandbox
 from sharing_pipeline.settings import Limits
 
@@ -72,10 +70,6 @@ def prints() -> str:
     return "ok"
 
 
-def is_loaded(module: str) -> bool:
-    return module in sys.modules
-
-
 def environment() -> dict[str, str]:
     return dict(os.environ)
 
@@ -92,18 +86,6 @@ def test_gives_results_of_one_reused_child(sandbox: Sandbox) -> None:
     first = sandbox.run(process_id)
     assert first == sandbox.run(process_id) != os.getpid()
     assert sandbox.run(table, 3).to_pydict() == {"a": ["值0", "值1", "值2"]}
-
-
-def test_the_child_can_get_ready_ahead_of_the_first_call(tmp_path: Path) -> None:
-    with Sandbox(Limits(), tmp_path) as box:
-        box.start(load, "json.tool")
-        assert box.run(is_loaded, "json.tool")
-    with Sandbox(Limits(), tmp_path) as box:
-        box.start(load, "nothing_of_that_name")
-        with pytest.raises(ReadingBug) as bug:
-            box.run(add, 1, 2)
-        assert "No module named 'nothing_of_that_name'" in bug.value.details
-        assert box.run(add, 1, 2) == 3
 
 
 def test_failures_of_ours_come_back_and_the_child_stays(sandbox: Sandbox) -> None:

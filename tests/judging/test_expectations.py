@@ -6,7 +6,6 @@ row fails the tests, and so does a row for a rule that is gone.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ import yaml
 from sharing_pipeline.catalog.contracts import DATASETS
 from sharing_pipeline.catalog.suites import DIMENSIONS, load_suite, rule_texts
 from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.judging import suite_run
 from sharing_pipeline.judging.suite_report import FINDING_COLUMNS, SuiteReport, Suites, validate
 from tests.support.broken_rows import BROKEN, SOUND
 from tests.support.suite_frames import (
@@ -69,22 +67,6 @@ def test_each_rule_finds_its_row_and_no_sound_one(
         rule: len(found[rule]) for rule in places
     }
     assert all(one.failed <= one.evaluated <= len(frame) for one in report.results)
-
-
-@pytest.mark.parametrize("dataset", SUITES)
-def test_what_makes_gx_faster_changes_nothing(
-    dataset: str,
-    reports: dict[str, tuple[SuiteReport, dict[str, list[int]], pd.DataFrame]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from great_expectations.expectations.expectation import Expectation
-
-    report, _, frame = reports[dataset]
-    assert Expectation.__dict__["configuration"].fget.__module__ == Expectation.__module__
-    monkeypatch.setattr(suite_run, "configured_once", nullcontext)
-    slow = run(dataset, frame)
-    assert slow.results == report.results
-    pd.testing.assert_frame_equal(slow.findings, report.findings)
 
 
 def test_a_finding_says_what_was_written_and_what_to_do(

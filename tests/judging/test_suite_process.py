@@ -1,4 +1,5 @@
-"""The suites in a process of their own: the same outcomes and errors, and no process left over."""
+"""The suites in a process of their own: the same outcomes and errors, no process left over, and
+nothing asked of the network, which offices don't have."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.judging.suite_columns import with_suite_columns
 from sharing_pipeline.judging.suite_process import SuiteProcess
 from sharing_pipeline.judging.suite_report import load_suite, run_suite
+from sharing_pipeline.settings import PROJECT
 from tests.support.broken_rows import SOUND
 from tests.support.suite_frames import FOLDER, METHODS, ORGANISATIONS, broken, frame_of
 
@@ -45,7 +47,7 @@ def test_a_fault_of_a_suite_comes_back(process: SuiteProcess) -> None:
     assert process.run(suite, frame)
 
 
-def test_a_bug_tells_what_the_process_said(process: SuiteProcess) -> None:
+def test_a_bug_shows_what_the_process_printed(process: SuiteProcess) -> None:
     suite = replace(load_suite("field", FOLDER), expectations=({"of": "no kind"},))
     with pytest.raises(RuntimeError, match=r"status 1:(.|\n)*KeyError"):
         process.run(suite, frame_of("field", [SOUND["field"]]))
@@ -75,3 +77,22 @@ def _ends(process: int) -> bool:
         return bool(select.select([descriptor], [], [], 10)[0])
     finally:
         os.close(descriptor)
+
+
+def test_no_suite_asks_the_network() -> None:
+    script = (
+        "import sys\n"
+        "asked = []\n"
+        "def note(event, arguments):\n"
+        "    if event in ('socket.connect', 'socket.getaddrinfo', 'socket.sendto'):\n"
+        "        asked.append((event, arguments))\n"
+        "sys.addaudithook(note)\n"
+        "from sharing_pipeline.judging.suite_report import load_suite, run_suite\n"
+        "from tests.support.broken_rows import SOUND\n"
+        "from tests.support.suite_frames import FOLDER, frame_of\n"
+        "assert run_suite(load_suite('field', FOLDER), frame_of('field', [SOUND['field']]))\n"
+        "print(asked)\n"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=PROJECT)
+    assert done.stdout == "[]\n"

@@ -167,7 +167,7 @@ def test_what_goes_wrong_is_said_without_secrets(
 
 def nightly(home: Home, day: str, url: str) -> subprocess.CompletedProcess[str]:
     """The command, as cron runs it: through Dagster, with the secret in its environment."""
-    script = "from sharing_pipeline.cli import run; run()"
+    script = "from sharing_pipeline.cli import main; main()"
     folders = ("--home", home.settings.home, "--catalog", home.settings.catalog)
     return subprocess.run(
         [sys.executable, "-c", script, "nightly", "--date", day, *map(str, folders)],
