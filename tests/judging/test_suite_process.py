@@ -71,10 +71,11 @@ def test_it_ends_with_the_command_that_was_killed() -> None:
 
 
 def _ends(process: int) -> bool:
-    """Whether a process is gone, or only its parent hasn't asked for it, within ten seconds."""
+    """Whether a process is gone, or only its parent hasn't asked for it. Two minutes at most: it
+    notices the end of its parent after the import that it is busy with."""
     descriptor = os.pidfd_open(process)
     try:
-        return bool(select.select([descriptor], [], [], 10)[0])
+        return bool(select.select([descriptor], [], [], 120)[0])
     finally:
         os.close(descriptor)
 
