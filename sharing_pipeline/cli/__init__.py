@@ -4,6 +4,6 @@ One module per command, in the order in which an officer meets them. Nothing is 
 and what is slow to import is imported inside the command that needs it.
 """
 
-from sharing_pipeline.cli.app import main
+from sharing_pipeline.cli.app import main, run
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
