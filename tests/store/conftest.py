@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -15,10 +15,18 @@ def server() -> Iterator[Postgres]:
         yield running
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.system)])
-def ledger_url(request: pytest.FixtureRequest) -> str:
-    """What SHARING_LEDGER_URL would say: nothing, or an empty database."""
+@pytest.fixture(
+    scope="package", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.system)]
+)
+def new_ledger_url(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Gives what SHARING_LEDGER_URL would say: nothing, or an empty database each time."""
     if request.param == "sqlite":
-        return ""
+        return str
     server: Postgres = request.getfixturevalue("server")
-    return server.new_database()
+    return server.new_database
+
+
+@pytest.fixture
+def ledger_url(new_ledger_url: Callable[[], str]) -> str:
+    """A place for this test's ledger."""
+    return new_ledger_url()

@@ -19,8 +19,10 @@ from tests.support.killed import begun, end
 DAY = date(2026, 11, 22)
 
 
-def made_city(folder: Path) -> Settings:
-    settings = Settings(home=folder / "home")
+@pytest.fixture
+def settings(tmp_path: Path, ledger_url: str) -> Settings:
+    """A home with a small city's files in its inbox."""
+    settings = Settings(home=tmp_path / "home", ledger_url=ledger_url)
     make_city(
         settings.inbox, entries=60, days=3, log_rows_per_day=40, demands=10, date=DAY
     )  # fmt: skip
@@ -34,21 +36,24 @@ def in_lake(settings: Settings) -> set[str]:
     return {name for name in names if not name.startswith(f"{RECEIVED}/")}
 
 
-def said_by_ledger(settings: Settings) -> str:
+def text_of_ledger(settings: Settings) -> str:
     """Every cell of the ledger, in one text."""
     with Ledger.open(settings).engine.connect() as connection:
-        tables = Base.metadata.sorted_tables
-        return "\n".join(str(row) for one in tables for row in connection.execute(one.select()))
+        rows = [
+            row
+            for table in Base.metadata.sorted_tables
+            for row in connection.execute(table.select())
+        ]
+    return "\n".join(map(str, rows))
 
 
 def unnamed(settings: Settings) -> set[str]:
-    ledger = said_by_ledger(settings)
+    ledger = text_of_ledger(settings)
     return {name for name in in_lake(settings) if name not in ledger}
 
 
 @pytest.mark.parametrize("step", ["检查信息项", "汇总并公布"])
-def test_the_next_run_removes_what_a_killed_one_left(tmp_path: Path, step: str) -> None:
-    settings = made_city(tmp_path)
+def test_the_next_run_removes_what_a_killed_one_left(settings: Settings, step: str) -> None:
     end(begun(settings, step))
     left = unnamed(settings) - {leftovers.MARK}
     assert left
@@ -70,16 +75,14 @@ def test_the_next_run_removes_what_a_killed_one_left(tmp_path: Path, step: str) 
 
 
 def test_only_a_cut_off_run_has_the_lake_listed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = made_city(tmp_path)
     run_night(settings, DAY, clock=system_clock)
     monkeypatch.setattr(leftovers, "_remove", None)
     run_night(settings, DAY, clock=system_clock)
 
 
-def test_what_is_older_than_the_cut_off_run_stays(tmp_path: Path) -> None:
-    settings = made_city(tmp_path)
+def test_what_is_older_than_the_cut_off_run_stays(settings: Settings) -> None:
     run_night(settings, DAY, clock=system_clock)
     somebody_elses = settings.lake / "assessment" / "kept.parquet"
     somebody_elses.touch()

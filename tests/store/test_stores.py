@@ -6,8 +6,12 @@ architecture.md (stores), interface.md.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
 
 import duckdb
+import psycopg
 import pytest
 
 from sharing_pipeline.errors import NothingPublished
@@ -31,9 +35,11 @@ def fill(home: Home) -> None:
 
 
 @pytest.fixture(scope="module")
-def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def interrupted(
+    tmp_path_factory: pytest.TempPathFactory, new_ledger_url: Callable[[], str]
+) -> Home:
     """A run that ends at any moment leaves the last published night whole."""
-    made = Home(tmp_path_factory.mktemp("killed"))
+    made = Home(tmp_path_factory.mktemp("killed"), ledger_url=new_ledger_url())
     fill(made)
     made.night(D)
     made.put("catalogue/新-2026-11-23.csv", [entry("A-1", "A"), entry("A-2", "A")])
@@ -89,34 +95,52 @@ def test_the_next_run_takes_nothing_twice_and_publishes(interrupted: Home) -> No
     before = interrupted.table("submission", None)
     report = interrupted.night("2026-11-23")
     assert interrupted.table("submission", None) == before
-    assert [(one.revision, one.new) for one in report.revisions] == [(1, True)] * 3
+    assert [(made.revision, made.new) for made in report.revisions] == [(1, True)] * 3
     assert set(interrupted.outcomes("2026-11-23")) == {"A-1", "A-2", "B-1", "C-1"}
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def stores(tmp_path_factory: pytest.TempPathFactory, new_ledger_url: Callable[[], str]) -> Home:
     """What other programs may read, and when."""
-    made = Home(tmp_path_factory.mktemp("stores"))
+    made = Home(tmp_path_factory.mktemp("stores"), ledger_url=new_ledger_url())
     fill(made)
     made.night(D)
     return made
 
 
-def test_the_ledger_can_be_read_while_a_run_writes(stores: Home) -> None:
-    seen: list[tuple[str, int]] = []
-    path = stores.settings.home / "ledger.db"
+def published_nights(home: Home) -> int:
+    """How many nights another program sees, which waits for nobody."""
+    count = "SELECT count(*) FROM published_night"
+    if home.settings.ledger_url:
+        with psycopg.connect(home.settings.ledger_url) as reader:
+            reader.execute("SET lock_timeout = 1")
+            [(nights,)] = reader.execute(count).fetchall()
+            return int(nights)
+    path = home.settings.ledger_file
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=0)) as reader:
+        assert reader.execute("PRAGMA journal_mode").fetchall() == [("wal",)]
+        [(nights,)] = reader.execute(count).fetchall()
+        return int(nights)
 
-    def look(*_: object) -> None:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=0) as reader:
-            [(mode,)] = reader.execute("PRAGMA journal_mode").fetchall()
-            [(nights,)] = reader.execute("SELECT count(*) FROM published_night").fetchall()
-            seen.append((mode, nights))
-        reader.close()
 
+def test_the_ledger_can_be_read_while_a_run_writes(
+    stores: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in the middle of the transaction that publishes."""
+    between_steps: list[int] = []
+    while_publishing: list[int] = []
+    totals = publish._totals
+
+    def look_and_go_on(*given: Any) -> Any:
+        while_publishing.append(published_nights(stores))
+        return totals(*given)
+
+    monkeypatch.setattr(publish, "_totals", look_and_go_on)
     stores.put("catalogue/目录-2026-11-23.csv", [entry("A-1", "A"), entry("C-1", "C")])
-    stores.night("2026-11-23", progress=look)
-    assert len(seen) > 3
-    assert set(seen) == {("wal", 1), ("wal", 2)}
+    stores.night("2026-11-23", progress=lambda *_: between_steps.append(published_nights(stores)))
+    assert len(between_steps) > 3
+    assert set(between_steps) == {1, 2}
+    assert while_publishing == [1]
 
 
 def test_the_mart_has_the_latest_night_and_all_scoreboards(stores: Home) -> None:

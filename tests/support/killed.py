@@ -12,7 +12,6 @@ from sharing_pipeline.settings import PROJECT, Settings
 NIGHT_THAT_STOPS = """
 import sys, time
 from datetime import date
-from pathlib import Path
 from sharing_pipeline.launch import run_nightly
 from sharing_pipeline.settings import Settings
 
@@ -21,7 +20,7 @@ def stop(what, _done, _of):
         print("stopped", flush=True)
         time.sleep(600)
 
-settings = Settings(home=Path(sys.argv[1]), catalog=Path(sys.argv[2]))
+settings = Settings.read(sys.argv[1], sys.argv[2])
 run_nightly(settings, date(2026, 11, 22), progress=stop)
 """
 
@@ -29,9 +28,10 @@ run_nightly(settings, date(2026, 11, 22), progress=stop)
 def begun(settings: Settings, at: str) -> subprocess.Popen[str]:
     """A nightly run in a process of its own that has stopped at a step."""
     arguments = [str(settings.home), str(settings.catalog), at]
+    variables = {"PYTHONPATH": str(PROJECT), "SHARING_LEDGER_URL": settings.ledger_url}
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", NIGHT_THAT_STOPS, *arguments],
-        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.PIPE, text=True, env={**os.environ, **variables},
     )  # fmt: skip
     assert process.stdout and process.stdout.readline() == "stopped\n"
     return process
