@@ -19,7 +19,14 @@ from sqlalchemy.orm import Session
 
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.lake import RECEIVED, Lake
-from sharing_pipeline.store.ledger import LakeFile, Ledger, Publication, PublishedNight, Snapshot
+from sharing_pipeline.store.ledger import (
+    LakeDigest,
+    LakeFile,
+    Ledger,
+    Publication,
+    PublishedNight,
+    Snapshot,
+)
 
 MARK = ".unfinished"
 _SECONDS_WITHOUT_A_BYTE = 3600
@@ -68,16 +75,16 @@ def _remove_one(path: Path) -> None:
 def _unnamed(lake: Lake, named: set[str]) -> Iterator[Path]:
     """The files of every kind but the received ones that are not among the named."""
     with os.scandir(lake.root) as entries:
-        kinds = [one.path for one in entries if one.is_dir() and one.name != RECEIVED]
+        kinds = [entry.path for entry in entries if entry.is_dir() and entry.name != RECEIVED]
     for kind in kinds:
         with os.scandir(kind) as files:
-            yield from (path for one in files if lake.name(path := Path(one.path)) not in named)
+            yield from (path for file in files if lake.name(path := Path(file.path)) not in named)
 
 
 def _named(session: Session) -> set[str]:
-    """Every file that the ledger names."""
+    """Every file that the ledger names; those from before it kept digests only in their rows."""
     paths = (
-        LakeFile.path, Publication.assessment_path, Publication.scoreboard_path,
+        LakeDigest.path, LakeFile.path, Publication.assessment_path, Publication.scoreboard_path,
         Publication.moved_path, PublishedNight.issue_path,
     )  # fmt: skip
     groups = (Snapshot.file_ids, PublishedNight.facts)
