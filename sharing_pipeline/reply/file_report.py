@@ -49,7 +49,7 @@ class DatasetAnswer:
     @property
     def warnings(self) -> int:
         """How many warnings there are."""
-        return sum(one.level == "warning" and not one.again for one in self.remarks)
+        return sum(remark.level == "warning" and not remark.again for remark in self.remarks)
 
     @property
     def clean(self) -> bool:
@@ -78,7 +78,7 @@ class FileAnswer:
     @property
     def clean(self) -> bool:
         """Nothing to say about any dataset."""
-        return all(one.clean for one in self.datasets)
+        return all(dataset.clean for dataset in self.datasets)
 
     @property
     def is_workbook(self) -> bool:
@@ -88,4 +88,6 @@ class FileAnswer:
     @property
     def remarks(self) -> list[Remark]:
         """All remarks, each said once: two datasets made of one row may share one."""
-        return list(dict.fromkeys(one for each in self.datasets for one in each.remarks))
+        return list(
+            dict.fromkeys(remark for dataset in self.datasets for remark in dataset.remarks)
+        )

@@ -22,8 +22,8 @@ def reply_names(file_names: Sequence[str]) -> list[str]:
     short = [_named(PurePosixPath(name), whole=False) for name in file_names]
     times = Counter(short)
     return [
-        one if times[one] == 1 else _named(PurePosixPath(name), whole=True)
-        for name, one in zip(file_names, short, strict=True)
+        reply_name if times[reply_name] == 1 else _named(PurePosixPath(name), whole=True)
+        for name, reply_name in zip(file_names, short, strict=True)
     ]
 
 

@@ -74,7 +74,9 @@ def write_replies(
         store = Store(engine, Lake(settings), session, load_contracts(settings.catalog))
         files = _unanswered(settings, store)
         last = last_number(session, Submission.id)
-        troubled = with_findings(store, [one.id for file in files for one in file.submissions])
+        troubled = with_findings(
+            store, [submission.id for file in files for submission in file.submissions]
+        )
         answered = [file for file in files if _has_something(file, troubled)]
         for file in files:
             if file not in answered:
@@ -101,8 +103,8 @@ def _write(
     for left in settings.reply.rglob(".*.part"):
         left.unlink()  # by a run that was killed
     received = list(_read(settings, store, sandbox, files, layouts))
-    told = answers(store, load_rules(settings.catalog), received, settings.expectations)
-    for done, (file, answer) in enumerate(zip(files, told, strict=True)):
+    reports = answers(store, load_rules(settings.catalog), received, settings.expectations)
+    for done, (file, answer) in enumerate(zip(files, reports, strict=True)):
         progress("生成回执", done, len(files))
         origin = store.lake.received(file.first.sha256)
         send(sandbox, Job(origin, answer, at, file.path, settings.limits))
@@ -117,21 +119,21 @@ def _read(
 ) -> Iterator[Received]:
     """Where each file's columns stand and which of its lines were skipped."""
     for file in files:
-        one = file.first
-        tables = layouts.get(one.file_id or 0)
+        submission = file.first
+        tables = layouts.get(submission.file_id or 0)
         if tables is None and any(each.rows_read for each in file.submissions):
-            tables = _read_again(settings, store, sandbox, one)
-        yield Received(one.file_name, one.sender, file.submissions, tables)
+            tables = _read_again(settings, store, sandbox, submission)
+        yield Received(submission.file_name, submission.sender, file.submissions, tables)
 
 
 def _read_again(
-    settings: Settings, store: Store, sandbox: Sandbox, one: Submission
+    settings: Settings, store: Store, sandbox: Sandbox, submission: Submission
 ) -> FileTables | None:
-    path = store.lake.received(one.sha256)
+    path = store.lake.received(submission.sha256)
     try:
-        source = source_of(settings, one.source, one.file_name)
+        source = source_of(settings, submission.source, submission.file_name)
         return sandbox.run(
-            read_tables, path, one.file_name, source, store.contracts, settings.limits
+            read_tables, path, submission.file_name, source, store.contracts, settings.limits
         )
     except (ConfigurationError, UnreadableFile):
         return None
@@ -141,23 +143,26 @@ def _unanswered(settings: Settings, store: Store) -> list[_File]:
     """Files received since the last replies, of each name the newest; with their places."""
     since = _noted(settings)
     by_file: dict[int | None, list[Submission]] = {}
-    for one in store.session.scalars(
+    for submission in store.session.scalars(
         select(Submission)
         .where(Submission.id > since, Submission.source != CATALOG_SOURCE)
         .order_by(Submission.id)
     ):
-        by_file.setdefault(one.file_id, []).append(one)
+        by_file.setdefault(submission.file_id, []).append(submission)
     newest = {(group[0].source, group[0].file_name): group for group in by_file.values()}
     groups = [
-        group for group in newest.values() if any(one.dataset != "exchange_log" for one in group)
+        group
+        for group in newest.values()
+        if any(submission.dataset != "exchange_log" for submission in group)
     ]
-    names = reply_names([f"{one[0].source}/{one[0].file_name}" for one in groups])
+    names = reply_names([f"{group[0].source}/{group[0].file_name}" for group in groups])
     return [_File(group, settings.reply / name) for group, name in zip(groups, names, strict=True)]
 
 
 def _has_something(file: _File, troubled: set[int]) -> bool:
     return any(
-        one.id in troubled or one.status != "accepted" or one.duplicate for one in file.submissions
+        submission.id in troubled or submission.status != "accepted" or submission.duplicate
+        for submission in file.submissions
     )
 
 

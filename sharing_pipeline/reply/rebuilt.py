@@ -60,7 +60,10 @@ def _merges(data: bytes, form: str) -> dict[str, list[Merge]]:
     if form != "ods":
         return {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: one.merged for name, one in ods_content.read_sheet_details(archive).items()}
+        return {
+            name: details.merged
+            for name, details in ods_content.read_sheet_details(archive).items()
+        }
 
 
 def _sheet(

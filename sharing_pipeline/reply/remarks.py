@@ -47,7 +47,7 @@ def answers(
 
     `expectations`: the folder of the suites, which tell where to show that a column is missing.
     """
-    numbers = [one.id for file in files for one in file.submissions]
+    numbers = [submission.id for file in files for submission in file.submissions]
     found = _findings(store, numbers)
     held = _held_rows(store, numbers)
     return [_answer(store, rules, file, found, held, expectations) for file in files]
@@ -103,28 +103,28 @@ def _answer(
     held: Mapping[int, list[_HeldRow]],
     expectations: Path,
 ) -> FileAnswer:
-    tables = {one.dataset: one for one in file.tables.tables} if file.tables else {}
+    tables = {table.dataset: table for table in file.tables.tables} if file.tables else {}
     datasets = []
-    for one in file.submissions:
-        contract = store.contracts[one.dataset]
-        table = tables.get(one.dataset)
+    for submission in file.submissions:
+        contract = store.contracts[submission.dataset]
+        table = tables.get(submission.dataset)
         places = _Places(contract, table, file.look, expectations)
-        findings = found[one.id]
-        if one.dataset == _LOGS:
+        findings = found[submission.id]
+        if submission.dataset == _LOGS:
             where = places_of(table, file.look)
-            findings = with_rows(store, one, findings, places.names, where)
+            findings = with_rows(store, submission, findings, places.names, where)
         remarks = [places.remark(each) for each in findings]
-        if table is not None and one.dataset != _LOGS:
+        if table is not None and submission.dataset != _LOGS:
             remarks += _repeated(table, rules["exact_duplicate"], places, remarks)
-        remarks += [places.held(rules["part_held"], *row) for row in held.get(one.id, [])]
-        datasets.append(_dataset(one, contract, sorted(remarks, key=places.order)))
-    parts = [part for one in tables.values() for part in one.parts]
+        remarks += [places.held(rules["part_held"], *row) for row in held.get(submission.id, [])]
+        datasets.append(_dataset(submission, contract, sorted(remarks, key=places.order)))
+    parts = [part for table in tables.values() for part in table.parts]
     headers = {part.sheet: part.header_row for part in reversed(parts)}
     seen = _as_read(file)
     if file.look is not None:
         headers[""] = file.look.header_row
-        logs = [one for one in file.submissions if one.dataset == _LOGS and one.rows_read]
-        seen["skipped"] = tuple(note for one in logs for note in notes_of(store, one, file.look))
+        logs = [log for log in file.submissions if log.dataset == _LOGS and log.rows_read]
+        seen["skipped"] = tuple(note for log in logs for note in notes_of(store, log, file.look))
     return FileAnswer(file.file_name, file.source, tuple(datasets), headers, **seen)
 
 
@@ -135,7 +135,7 @@ def _as_read(file: Received) -> dict[str, Any]:
     if seen is not None:
         shown = {name: getattr(seen, name) for name in ("format", "encoding", "compression")}
     if file.tables is not None:
-        own = [note for one in file.tables.tables for note in one.notes]
+        own = [note for table in file.tables.tables for note in table.notes]
         shown |= {
             "notes": (*file.tables.notes, *own),
             "skipped": tuple(file.tables.skipped),
@@ -185,15 +185,18 @@ class _Places:
         self.names = {text: name for one in written for name, text in reversed(one.items())}
         self._sheets = {sheet: place for place, sheet in enumerate(self._parts)}
         self._doubts = {
-            (one.sheet, one.row, one.header): one.place for one in (table.doubts if table else [])
+            (doubt.sheet, doubt.row, doubt.header): doubt.place
+            for doubt in (table.doubts if table else [])
         }
         self._surplus = {
-            (one.sheet, one.row): one.place for one in (table.surplus if table else [])
+            (cell.sheet, cell.row): cell.place for cell in (table.surplus if table else [])
         }
         self._blanks = table.blanks if table else {}
         self._key = contract.key[0]
         self._titles = {
-            one.name: one.title for one in contract.columns if one.name not in headers.values()
+            column.name: column.title
+            for column in contract.columns
+            if column.name not in headers.values()
         }
 
     def order(self, remark: Remark) -> tuple[int, int, int, int, str]:
@@ -246,7 +249,7 @@ class _Places:
         if part is None or self._suite is None:
             return None
         names = self._suite.names_in(rule)
-        return next((part.columns[one] for one in names if one in part.columns), None)
+        return next((part.columns[name] for name in names if name in part.columns), None)
 
     @cached_property
     def _suite(self) -> Suite | None:
@@ -268,12 +271,14 @@ class _Places:
         return part.columns.get(named) or part.columns.get(self._key) or min(part.columns.values())
 
 
-def _repeated(table: RawTable, rule: Rule, places: _Places, said: Iterable[Remark]) -> list[Remark]:
+def _repeated(
+    table: RawTable, rule: Rule, places: _Places, remarks_of_table: Iterable[Remark]
+) -> list[Remark]:
     """The rows all of whose cells equal an earlier row's. What is to be mended there is to be
     mended here, too: mended alone, the two would contradict each other."""
     of_row: dict[tuple[str, int | None], list[Remark]] = {}
-    for one in said:
-        of_row.setdefault((one.sheet, one.row), []).append(one)
+    for remark in remarks_of_table:
+        of_row.setdefault((remark.sheet, remark.row), []).append(remark)
     firsts: dict[str, tuple[str, int]] = {}
     remarks: list[Remark] = []
     names = ("cells", "sheet", "row")
@@ -283,5 +288,5 @@ def _repeated(table: RawTable, rule: Rule, places: _Places, said: Iterable[Remar
             where = f"工作表“{first_sheet}”" if first_sheet != sheet else ""
             remarks.append(places.whole_row(rule, sheet, row, "", f"{where}第 {first} 行"))
             said_first = of_row.get((first_sheet, first), ())
-            remarks += [places.again(one, sheet, row) for one in said_first]
+            remarks += [places.again(remark, sheet, row) for remark in said_first]
     return remarks

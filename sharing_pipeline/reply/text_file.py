@@ -32,11 +32,11 @@ def as_table(origin: Path, answer: FileAnswer, limits: Limits) -> Base:
     if origin.stat().st_size > _MOST_BYTES:
         return Base(new_book([]), answer.remarks, [_TOO_LONG], commented=False)
     grid = read_file(origin, answer.file_name, limits, answer.shape).grids[0]
-    name = next((one.sheet_title for one in answer.datasets), "") or _PLAIN_SHEET
+    name = next((dataset.sheet_title for dataset in answer.datasets), "") or _PLAIN_SHEET
     problems: dict[int, list[Remark]] = {}
-    for one in answer.remarks:
-        if one.row:
-            problems.setdefault(one.row, []).append(one)
+    for remark in answer.remarks:
+        if remark.row:
+            problems.setdefault(remark.row, []).append(remark)
     header = answer.headers.get("", 1)
     shortened = grid.row_count > _MOST_ROWS
     rows = [
@@ -65,5 +65,5 @@ def _numbered(grid: Grid) -> Iterator[tuple[int, list[Cell]]]:
 
 
 def _problem(remarks: Sequence[Remark], *, is_header: bool) -> str | None:
-    said = [texts.PROBLEM] if is_header else []
-    return "\n".join([*said, texts.problem(remarks)] if remarks else said) or None
+    texts_of_cell = [texts.PROBLEM] if is_header else []
+    return "\n".join([*texts_of_cell, texts.problem(remarks)] if remarks else texts_of_cell) or None

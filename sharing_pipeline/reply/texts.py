@@ -45,7 +45,7 @@ def width_of(text: str) -> int:
 def gravest(remarks: Sequence[Remark]) -> str:
     """The level by which a cell is coloured."""
     order = list(LEVELS)
-    return min((one.level for one in remarks), key=order.index)
+    return min((remark.level for remark in remarks), key=order.index)
 
 
 def comment(remarks: Sequence[Remark], row: int) -> str:
@@ -53,9 +53,9 @@ def comment(remarks: Sequence[Remark], row: int) -> str:
     level and ends with its rule's id. Remarks on other rows of a merged cell name theirs."""
     order = list(LEVELS)
     same: dict[tuple[str, str, str, str], list[int]] = {}
-    for one in sorted(remarks, key=lambda one: order.index(one.level)):
-        about = (one.level, one.message, one.what_to_do, one.rule)
-        same.setdefault(about, []).append(one.row or row)
+    for remark in sorted(remarks, key=lambda remark: order.index(remark.level)):
+        about = (remark.level, remark.message, remark.what_to_do, remark.rule)
+        same.setdefault(about, []).append(remark.row or row)
     blocks = []
     for (level, message, what_to_do, rule), rows in list(same.items())[:_MOST_REMARKS]:
         where = "" if rows == [row] else f"{_rows(rows)}："
@@ -74,11 +74,11 @@ def problem(remarks: Sequence[Remark]) -> str:
     """All remarks about a row as the text of its 问题 cell, the gravest first."""
     order = list(LEVELS)
     lines = []
-    for one in sorted(remarks, key=lambda one: order.index(one.level)):
-        where = f"{one.header}：" if one.header else ""
+    for remark in sorted(remarks, key=lambda remark: order.index(remark.level)):
+        where = f"{remark.header}：" if remark.header else ""
         lines.append(
-            f"【{LEVELS[one.level]}】{where}{_sentence(one.message)}"
-            f"{_sentence(one.what_to_do)}规则：{one.rule}"
+            f"【{LEVELS[remark.level]}】{where}{_sentence(remark.message)}"
+            f"{_sentence(remark.what_to_do)}规则：{remark.rule}"
         )
     return "\n".join(lines)
 

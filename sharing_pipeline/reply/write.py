@@ -68,10 +68,12 @@ def _content(job: Job) -> bytes:
 
 def _annotated(job: Job, base: Base) -> Package:
     def report(where: Where, notes: Sequence[str]) -> list[Line]:
-        return lines(job.answer, job.at, lambda one: where(base.placed(one)), [*base.notes, *notes])
+        return lines(
+            job.answer, job.at, lambda remark: where(base.placed(remark)), [*base.notes, *notes]
+        )
 
     macros = job.out.suffix.lower() == MACROS
-    remarks = [base.placed(one) for one in base.remarks]
+    remarks = [base.placed(remark) for remark in base.remarks]
     annotate(
         base.package,
         remarks,

@@ -122,8 +122,8 @@ def rule_lines(contract: Contract, settings: Settings) -> list[RuleLine]:
     merged = []
     for general_line, lines in alike.items():
         columns = list(dict.fromkeys(line.columns for line in lines))
-        one = lines[0] if len(columns) == 1 else general_line
-        merged.append(replace(one, columns="、".join(columns)))
+        line = lines[0] if len(columns) == 1 else general_line
+        merged.append(replace(line, columns="、".join(columns)))
     levels = list(LEVELS.values())
     return sorted(merged, key=lambda line: levels.index(line.level))
 
@@ -152,7 +152,7 @@ def _rule(rules: Mapping[str, Rule], name: str) -> Rule:
 
 def _settled(contract: Contract) -> Iterator[tuple[str, str, str]]:
     """Rule, column and what the message calls it, of the checks made before the suites."""
-    codes = [one for one in contract.columns if one.type == "code" and one.required]
+    codes = [column for column in contract.columns if column.type == "code" and column.required]
     is_log = contract.table == "exchange_log"
     for column in codes:
         yield f"{column.name}_missing" if is_log else "key_missing", column.name, column.title

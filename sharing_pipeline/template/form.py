@@ -68,7 +68,7 @@ def write_template(written: str, path: Path, settings: Settings) -> list[str]:
     """
     contracts = load_contracts(settings.catalog)
     dataset = dataset_named(written, contracts)
-    sheets = [contracts[one] for one in SHEETS.get(dataset, (dataset,))]
+    sheets = [contracts[name] for name in SHEETS.get(dataset, (dataset,))]
     try:
         _refuse(path)
         book = _book(sheets, settings)
@@ -173,7 +173,7 @@ def _comment(cells: Sequence[str]) -> Comment:
 
 def _width(column: Column, offered: Iterable[str]) -> int:
     """Room for the header with its filter button, the longest choice and an ordinary value."""
-    longest = max(len(column.title) + 3, *(len(one) for one in (*offered, "")))
+    longest = max(len(column.title) + 3, *(len(choice) for choice in (*offered, "")))
     return max(2 * longest, _WIDTHS.get(column.type, _NARROWEST))
 
 
@@ -208,7 +208,7 @@ def _validation(
 def _source_of(book: Workbook, offered: Sequence[str]) -> str:
     """Where a drop-down has its list from: itself, or a hidden sheet when that can't hold it."""
     inline = ",".join(offered)
-    if len(inline) <= _INLINE_CHARACTERS and not any(set(',"') & set(one) for one in offered):
+    if len(inline) <= _INLINE_CHARACTERS and not any(set(',"') & set(choice) for choice in offered):
         return f'"{inline}"'
     from openpyxl.utils import get_column_letter
 

@@ -47,8 +47,8 @@ def write_guide(
         columns = [described(column, codes) for column in contract.columns]
         _table(sheet, f"工作表“{contract.sheet}”的列", _COLUMNS_HEAD, columns)
         checks = [
-            (one.columns, one.level, one.dimension, one.message, one.what_to_do)
-            for one in rule_lines(contract, settings)
+            (rule.columns, rule.level, rule.dimension, rule.message, rule.what_to_do)
+            for rule in rule_lines(contract, settings)
         ]
         _table(sheet, f"工作表“{contract.sheet}”会检查什么", _RULES_HEAD, checks)
     sheet.sheet_view.showGridLines = False

@@ -90,7 +90,7 @@ class Package:
 
     def related(self, part: str, kind: str) -> Relation | None:
         """A part's first relation of a kind."""
-        return next((one for one in self.relations(part) if one.kind == kind), None)
+        return next((relation for relation in self.relations(part) if relation.kind == kind), None)
 
     def relate(self, part: str, kind: str, target: str, base: str) -> str:
         """Relates a part to another; the new relation's id."""

@@ -82,7 +82,7 @@ def height(line: Line) -> int:
 
 def _about(answer: FileAnswer, at: datetime) -> Iterator[Line]:
     read = "、".join(
-        one for one in (answer.format, answer.encoding, answer.compression) if one is not None
+        part for part in (answer.format, answer.encoding, answer.compression) if part is not None
     )
     values = (
         answer.file_name,
@@ -98,9 +98,9 @@ def _about(answer: FileAnswer, at: datetime) -> Iterator[Line]:
 def _conclusion(answer: FileAnswer) -> str:
     if answer.clean:
         return "没有发现问题。"
-    if all(one.status == "rejected" for one in answer.datasets):
+    if all(dataset.status == "rejected" for dataset in answer.datasets):
         return "整份文件退回，没有接收任何一行。原因见下表。"
-    if not any(one.row for one in answer.remarks):
+    if not any(remark.row for remark in answer.remarks):
         return "没有能标在单元格上的问题，都列在下面。请在本文件里改正后重新报送。"
     how = "加了批注" if answer.is_workbook else f"在“{PROBLEM}”列写明"
     return f"有问题的单元格已标色并{how}。请在本文件里改正后重新报送，其余内容不用动。"
@@ -109,17 +109,23 @@ def _conclusion(answer: FileAnswer) -> str:
 def _datasets(answer: FileAnswer) -> Iterator[Line]:
     names = ("数据集", "读入", "接收", "重复", "退回", "警告", "状态", "原因")
     yield [Cell(name, "head") for name in names]
-    for one in answer.datasets:
-        counts = (one.rows_read, one.accepted, one.duplicate, one.quarantined, one.warnings)
-        yield [Cell(value) for value in (one.title, *counts, _STATUS[one.status])] + [
-            Cell(neutralised(one.why))
+    for dataset in answer.datasets:
+        counts = (
+            dataset.rows_read,
+            dataset.accepted,
+            dataset.duplicate,
+            dataset.quarantined,
+            dataset.warnings,
+        )
+        yield [Cell(value) for value in (dataset.title, *counts, _STATUS[dataset.status])] + [
+            Cell(neutralised(dataset.why))
         ]
 
 
 def _rules(remarks: Sequence[Remark], where: Where) -> Iterator[Line]:
     groups: dict[tuple[str, str], list[Remark]] = {}
-    for one in remarks:
-        groups.setdefault((one.level, one.rule), []).append(one)
+    for remark in remarks:
+        groups.setdefault((remark.level, remark.rule), []).append(remark)
     if not groups:
         return
     yield []
@@ -140,7 +146,7 @@ def _rules(remarks: Sequence[Remark], where: Where) -> Iterator[Line]:
 
 
 def _legend(remarks: Sequence[Remark]) -> Iterator[Line]:
-    levels = {one.level for one in remarks}
+    levels = {remark.level for remark in remarks}
     if levels:
         yield []
         yield [Cell("颜色", "head"), Cell("意思", "head")]
@@ -150,20 +156,20 @@ def _legend(remarks: Sequence[Remark]) -> Iterator[Line]:
 
 
 def _notes(answer: FileAnswer, notes: Sequence[str]) -> Iterator[Line]:
-    said = [*answer.notes, *notes]
-    if said:
+    all_notes = [*answer.notes, *notes]
+    if all_notes:
         yield []
         yield [Cell("读取说明", "head")]
-        yield from ([Cell(""), Cell(neutralised(note), "plain")] for note in said)
+        yield from ([Cell(""), Cell(neutralised(note), "plain")] for note in all_notes)
     if answer.skipped:
         yield []
         yield [Cell(name, "head") for name in ("没有当作数据的行", "工作表", "行", "内容")]
-        for one in answer.skipped[:_MOST_LISTED]:
+        for line in answer.skipped[:_MOST_LISTED]:
             yield [
                 Cell(""),
-                Cell(neutralised(one.sheet)),
-                Cell(one.row),
-                Cell(neutralised(one.text), "plain"),
+                Cell(neutralised(line.sheet)),
+                Cell(line.row),
+                Cell(neutralised(line.text), "plain"),
             ]
 
 
@@ -173,16 +179,16 @@ def _listed(remarks: Sequence[Remark], where: Where) -> Iterator[Line]:
     yield []
     names = ("级别", "位置", "行", "列", "写的内容", "说明", "怎么改", "规则")
     yield [Cell(name, "head") for name in names]
-    for one in remarks[:_MOST_LISTED]:
+    for remark in remarks[:_MOST_LISTED]:
         yield [
-            Cell(LEVELS[one.level], one.level),
-            _link(one, where),
-            Cell(one.row or ""),
-            Cell(neutralised(one.header)),
-            Cell(neutralised(one.value)),
-            Cell(neutralised(one.message)),
-            Cell(neutralised(one.what_to_do)),
-            Cell(one.rule),
+            Cell(LEVELS[remark.level], remark.level),
+            _link(remark, where),
+            Cell(remark.row or ""),
+            Cell(neutralised(remark.header)),
+            Cell(neutralised(remark.value)),
+            Cell(neutralised(remark.message)),
+            Cell(neutralised(remark.what_to_do)),
+            Cell(remark.rule),
         ]
     if len(remarks) > _MOST_LISTED:
         yield [

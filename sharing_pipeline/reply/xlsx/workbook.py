@@ -107,8 +107,12 @@ class _Book:
         self._root = parse_part(package.read(self.part))
         self._list = self._root.find(main("sheets"))
         related = {relation.id: relation for relation in package.relations(self.part)}
-        worksheets = {id_: one for id_, one in related.items() if one.kind == "worksheet"}
-        if self._list is None or any(one.base != RELATIONSHIPS for one in worksheets.values()):
+        worksheets = {
+            id_: relation for id_, relation in related.items() if relation.kind == "worksheet"
+        }
+        if self._list is None or any(
+            relation.base != RELATIONSHIPS for relation in worksheets.values()
+        ):
             raise NotEditable("another edition of the format")
         self._parts = {
             need(sheet, "name"): worksheets[sheet.get(RELATION_ID)].target
@@ -191,20 +195,20 @@ def _comment(package: Package, part: str, cells: Mapping[Place, Sequence[Remark]
 
     A sheet without any and with nothing to say of gets none.
     """
-    said = {place: texts.comment(about, place[0]) for place, about in cells.items()}
+    written = {place: texts.comment(about, place[0]) for place, about in cells.items()}
     own = package.related(part, "comments")
-    if not said and own is None:
+    if not written and own is None:
         return None
     id_ = drawing_of(package.read(part))
-    drawing = next((each for each in package.relations(part) if each.id == id_), None)
+    drawing = next((found for found in package.relations(part) if found.id == id_), None)
     listed = own.target if own else package.unused("xl/reply_comments{}.xml")
     drawn = drawing.target if drawing else package.unused("xl/drawings/reply_comments{}.vml")
-    written, boxes = comments.add_comments(
+    listed_part, boxes = comments.add_comments(
         package.read(listed) if own else comments.EMPTY,
         package.read(drawn) if drawing else comments.EMPTY_DRAWING,
-        said,
+        written,
     )
-    package.write(listed, written)
+    package.write(listed, listed_part)
     package.write(drawn, boxes)
     if not own:
         package.relate(part, "comments", listed, RELATIONSHIPS)
