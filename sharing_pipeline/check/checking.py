@@ -35,8 +35,8 @@ from sharing_pipeline.receiving.received_file import (
     source_of,
 )
 from sharing_pipeline.receiving.take_in import settle_all
-from sharing_pipeline.reply.file_report import FileAnswer
-from sharing_pipeline.reply.remarks import Received, answers
+from sharing_pipeline.reply.file_report import FileReport
+from sharing_pipeline.reply.remarks import Received, file_reports
 from sharing_pipeline.settings import SHANGHAI, Clock, Progress, Settings, silent
 from sharing_pipeline.store.ledger import (
     LakeFile,
@@ -59,7 +59,7 @@ class CheckedFile:
     """A file and what is to be said about it."""
 
     path: Path
-    answer: FileAnswer
+    report: FileReport
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,9 @@ def check_files(
             reads.append(reading.read(one, _received(one, declared, clock)))
         reads = _numbered(intake, reads)
         settle_all(intake, sandbox, [each for one in reads for each in one.arrivals], progress)
-        told = answers(store, intake.rules, _settled(intake, found, reads), settings.expectations)
+        told = file_reports(
+            store, intake.rules, _settled(intake, found, reads), settings.expectations
+        )
     pairs = zip(found, told, strict=True)
     return Checked(
         [CheckedFile(one.path, answer) for one, answer in pairs],

@@ -106,7 +106,7 @@ def check(
     for one in checked.files:
         _print_file(one, replies.get(one.path))
     _print_how(settings, checked)
-    return 0 if all(one.answer.clean for one in checked.files) else FINDINGS
+    return 0 if all(one.report.clean for one in checked.files) else FINDINGS
 
 
 def _home_given() -> bool:
@@ -122,7 +122,7 @@ def _write_replies(
     from sharing_pipeline.reply.outgoing import send
     from sharing_pipeline.reply.write import Job
 
-    wanted = [one for one in checked.files if reply is not None or not one.answer.clean]
+    wanted = [one for one in checked.files if reply is not None or not one.report.clean]
     places = _places(wanted, len(checked.files), reply)
     at = system_clock()
     for one in wanted:
@@ -133,7 +133,7 @@ def _write_replies(
             out.parent.mkdir(parents=True, exist_ok=True)
             # Tried here, because a folder that only the child finds locked would pass for a bug.
             tempfile.TemporaryFile(dir=out.parent).close()
-            send(sandbox, Job(one.path, one.answer, at, out, settings.limits))
+            send(sandbox, Job(one.path, one.report, at, out, settings.limits))
         except OSError as error:
             why = "磁盘满了" if is_full(error) else error.strerror
             raise UsageError(f"{out} 写不了：{why}。请用 --reply 换一个。") from error
@@ -148,7 +148,7 @@ def _places(wanted: Sequence[CheckedFile], count: int, reply: str | None) -> dic
         if Path(reply).suffix.lower() not in (".xlsx", ".xlsm"):
             raise UsageError(f"校验结果是工作簿，文件名要以 .xlsx 结尾：{reply}。")
         return {one.path: Path(reply) for one in wanted}
-    names = reply_names([one.answer.file_name for one in wanted])
+    names = reply_names([one.report.file_name for one in wanted])
     if reply is not None:
         paths = [Path(reply) / name for name in names]
     else:
@@ -158,23 +158,23 @@ def _places(wanted: Sequence[CheckedFile], count: int, reply: str | None) -> dic
 
 
 def _print_file(checked: CheckedFile, reply: Path | None) -> None:
-    answer = checked.answer
-    heading(f"{printed(answer.file_name)}（{printed(answer.source)}）")
+    report = checked.report
+    heading(f"{printed(report.file_name)}（{printed(report.source)}）")
     table(
         ("数据集", "读入", "接收", "重复", "退回", "警告", "状态"),
         [
             (one.title, one.rows_read, one.accepted, one.duplicate, one.quarantined, one.warnings,
              _WOULD_BE[one.status])
-            for one in answer.datasets
+            for one in report.datasets
         ],
     )  # fmt: skip
-    for one in answer.datasets:
+    for one in report.datasets:
         if one.why:
             click.echo(f"{one.title}：{printed(one.why)}")
-    for note in answer.notes:
+    for note in report.notes:
         click.echo(printed(note))
     _print_first(checked)
-    if answer.clean:
+    if report.clean:
         click.echo("没有发现问题。")
     if reply is not None:
         click.echo(f"校验结果：{reply}")
@@ -184,7 +184,7 @@ def _print_first(checked: CheckedFile) -> None:
     from sharing_pipeline.sheets.raw_table import LEVELS
 
     order = list(LEVELS)
-    remarks = sorted(checked.answer.remarks, key=lambda one: order.index(one.level))
+    remarks = sorted(checked.report.remarks, key=lambda one: order.index(one.level))
     if not remarks:
         return
     shown = remarks[:_FIRST]

@@ -32,7 +32,7 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class DatasetAnswer:
+class DatasetReport:
     """What became of one dataset of a file: its submission's counts, and the remarks."""
 
     dataset: str
@@ -58,14 +58,14 @@ class DatasetAnswer:
 
 
 @dataclass(frozen=True)
-class FileAnswer:
+class FileReport:
     """What a sender is told about one file. `format` is empty for what could not be read;
     `headers`: the row of the header by sheet; `shape`: how its JSON was read as nested;
     `own_sheets`: what the sheets are called that a reply adds to it."""
 
     file_name: str
     source: str
-    datasets: tuple[DatasetAnswer, ...]
+    datasets: tuple[DatasetReport, ...]
     headers: Mapping[str, int] = field(default_factory=dict)
     format: str = ""
     encoding: str | None = None

@@ -21,7 +21,7 @@ from sharing_pipeline.isolation.sandbox import Sandbox
 from sharing_pipeline.receiving.early_reading import EarlyReading
 from sharing_pipeline.receiving.received_file import CATALOG_SOURCE, source_of
 from sharing_pipeline.reply.names import reply_names
-from sharing_pipeline.reply.remarks import Received, answers, with_findings
+from sharing_pipeline.reply.remarks import Received, file_reports, with_findings
 from sharing_pipeline.reply.write import Job, write_reply
 from sharing_pipeline.settings import SHANGHAI, Clock, Progress, Settings, silent
 from sharing_pipeline.sheets.raw_table import FileTables
@@ -54,7 +54,7 @@ def send(sandbox: Sandbox, job: Job) -> None:
     try:
         sandbox.run(write_reply, job)
     except UnreadableFile:
-        sandbox.run(write_reply, replace(job, answer=replace(job.answer, format="")))
+        sandbox.run(write_reply, replace(job, report=replace(job.report, format="")))
 
 
 def write_replies(
@@ -103,11 +103,11 @@ def _write(
     for left in settings.reply.rglob(".*.part"):
         left.unlink()  # by a run that was killed
     received = list(_read(settings, store, sandbox, files, layouts))
-    reports = answers(store, load_rules(settings.catalog), received, settings.expectations)
-    for done, (file, answer) in enumerate(zip(files, reports, strict=True)):
+    reports = file_reports(store, load_rules(settings.catalog), received, settings.expectations)
+    for done, (file, report) in enumerate(zip(files, reports, strict=True)):
         progress("生成回执", done, len(files))
         origin = store.lake.received(file.first.sha256)
-        send(sandbox, Job(origin, answer, at, file.path, settings.limits))
+        send(sandbox, Job(origin, report, at, file.path, settings.limits))
 
 
 def _read(

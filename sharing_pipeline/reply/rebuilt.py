@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sharing_pipeline.reading import ods_content
 from sharing_pipeline.reply.column_widths import widths_of
-from sharing_pipeline.reply.file_report import FileAnswer
+from sharing_pipeline.reply.file_report import FileReport
 from sharing_pipeline.reply.xlsx.new_workbook import (
     Base,
     Merge,
@@ -26,20 +26,19 @@ if TYPE_CHECKING:
 _ANEW = "原文件的格式不能原样带回：单元格、列宽和合并照样写出；公式只带回结果，图表和图片没有带回。"
 
 
-def rebuilt(data: bytes, answer: FileAnswer) -> Base:
+def rebuilt(data: bytes, report: FileReport) -> Base:
     """The sender's sheets in their order, hidden ones hidden, with cells, merges and widths."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    widths = widths_of(data, answer.format)
-    merges = _merges(data, answer.format)
+    widths = widths_of(data, report.format)
+    merges = _merges(data, report.format)
     theirs = [
         sheet
         for sheet in book.sheets_metadata
-        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.name not in answer.own_sheets
+        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.name not in report.own_sheets
     ]
-    report = answer.own_sheets.report
-    names = sheet_names([sheet.name for sheet in theirs], report)
+    names = sheet_names([sheet.name for sheet in theirs], report.own_sheets.report)
     sheets = [
         replace(
             _sheet(
@@ -52,7 +51,7 @@ def rebuilt(data: bytes, answer: FileAnswer) -> Base:
         )
         for sheet in theirs
     ]
-    return Base(new_book(sheets, report), answer.remarks, [_ANEW], names=names)
+    return Base(new_book(sheets, report.own_sheets.report), report.remarks, [_ANEW], names=names)
 
 
 def _merges(data: bytes, form: str) -> dict[str, list[Merge]]:

@@ -19,7 +19,7 @@ from sharing_pipeline.catalog.rules import FINDING, Rule
 from sharing_pipeline.catalog.suites import Suite, load_suite
 from sharing_pipeline.in_force.snapshots import Store, files_of, load_rows
 from sharing_pipeline.logs.broken_rows import notes_of, places_of, with_rows
-from sharing_pipeline.reply.file_report import DatasetAnswer, FileAnswer, Remark
+from sharing_pipeline.reply.file_report import DatasetReport, FileReport, Remark
 from sharing_pipeline.sheets.first_look import Sniffed
 from sharing_pipeline.sheets.raw_table import LEVELS, FileTables, Part, RawTable
 from sharing_pipeline.store.ledger import Part as HeldPart
@@ -40,9 +40,9 @@ class Received:
     look: Sniffed | None = None
 
 
-def answers(
+def file_reports(
     store: Store, rules: Mapping[str, Rule], files: Sequence[Received], expectations: Path
-) -> list[FileAnswer]:
+) -> list[FileReport]:
     """What is to be said about each of the files, all settled in this ledger already.
 
     `expectations`: the folder of the suites, which tell where to show that a column is missing.
@@ -50,7 +50,7 @@ def answers(
     numbers = [submission.id for file in files for submission in file.submissions]
     found = _findings(store, numbers)
     held = _held_rows(store, numbers)
-    return [_answer(store, rules, file, found, held, expectations) for file in files]
+    return [_file_report(store, rules, file, found, held, expectations) for file in files]
 
 
 def with_findings(store: Store, numbers: Sequence[int]) -> set[int]:
@@ -95,14 +95,14 @@ def _held_rows(store: Store, numbers: Sequence[int]) -> dict[int, list[_HeldRow]
     return rows
 
 
-def _answer(
+def _file_report(
     store: Store,
     rules: Mapping[str, Rule],
     file: Received,
     found: Mapping[int, list[_Finding]],
     held: Mapping[int, list[_HeldRow]],
     expectations: Path,
-) -> FileAnswer:
+) -> FileReport:
     tables = {table.dataset: table for table in file.tables.tables} if file.tables else {}
     datasets = []
     for submission in file.submissions:
@@ -125,7 +125,7 @@ def _answer(
         headers[""] = file.look.header_row
         logs = [log for log in file.submissions if log.dataset == _LOGS and log.rows_read]
         seen["skipped"] = tuple(note for log in logs for note in notes_of(store, log, file.look))
-    return FileAnswer(file.file_name, file.source, tuple(datasets), headers, **seen)
+    return FileReport(file.file_name, file.source, tuple(datasets), headers, **seen)
 
 
 def _as_read(file: Received) -> dict[str, Any]:
@@ -147,8 +147,8 @@ def _as_read(file: Received) -> dict[str, Any]:
 
 def _dataset(
     submission: Submission, contract: Contract, remarks: Iterable[Remark]
-) -> DatasetAnswer:
-    return DatasetAnswer(
+) -> DatasetReport:
+    return DatasetReport(
         submission.dataset,
         contract.title,
         contract.sheet,
@@ -181,8 +181,8 @@ class _Places:
         self._parts: dict[str, list[Part]] = {}
         for part in parts:
             self._parts.setdefault(part.sheet, []).append(part)
-        written = [*(part.headers for part in reversed(parts)), headers]
-        self.names = {text: name for one in written for name, text in reversed(one.items())}
+        known = [*(part.headers for part in reversed(parts)), headers]
+        self.names = {text: name for by_name in known for name, text in reversed(by_name.items())}
         self._sheets = {sheet: place for place, sheet in enumerate(self._parts)}
         self._doubts = {
             (doubt.sheet, doubt.row, doubt.header): doubt.place
@@ -287,6 +287,6 @@ def _repeated(
         if (first_sheet, first) != (sheet, row):
             where = f"工作表“{first_sheet}”" if first_sheet != sheet else ""
             remarks.append(places.whole_row(rule, sheet, row, "", f"{where}第 {first} 行"))
-            said_first = of_row.get((first_sheet, first), ())
-            remarks += [places.again(remark, sheet, row) for remark in said_first]
+            of_first = of_row.get((first_sheet, first), ())
+            remarks += [places.again(remark, sheet, row) for remark in of_first]
     return remarks

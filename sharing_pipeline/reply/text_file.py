@@ -8,7 +8,7 @@ from pathlib import Path
 from sharing_pipeline.reading.formats import read_file
 from sharing_pipeline.reading.grid import Cell, Grid
 from sharing_pipeline.reply import texts
-from sharing_pipeline.reply.file_report import FileAnswer, Remark
+from sharing_pipeline.reply.file_report import FileReport, Remark
 from sharing_pipeline.reply.xlsx.new_workbook import LONGEST_CELL, Base, NewSheet, fitting, new_book
 from sharing_pipeline.settings import Limits
 
@@ -27,17 +27,17 @@ _SHEET_ROWS = 1_048_576
 _PROBLEM_WIDTH = 60
 
 
-def as_table(origin: Path, answer: FileAnswer, limits: Limits) -> Base:
+def as_table(origin: Path, report: FileReport, limits: Limits) -> Base:
     """Every line of the file under its number, and behind its columns what is wrong in it."""
     if origin.stat().st_size > _MOST_BYTES:
-        return Base(new_book([]), answer.remarks, [_TOO_LONG], commented=False)
-    grid = read_file(origin, answer.file_name, limits, answer.shape).grids[0]
-    name = next((dataset.sheet_title for dataset in answer.datasets), "") or _PLAIN_SHEET
+        return Base(new_book([]), report.remarks, [_TOO_LONG], commented=False)
+    grid = read_file(origin, report.file_name, limits, report.shape).grids[0]
+    name = next((dataset.sheet_title for dataset in report.datasets), "") or _PLAIN_SHEET
     problems: dict[int, list[Remark]] = {}
-    for remark in answer.remarks:
+    for remark in report.remarks:
         if remark.row:
             problems.setdefault(remark.row, []).append(remark)
-    header = answer.headers.get("", 1)
+    header = report.headers.get("", 1)
     shortened = grid.row_count > _MOST_ROWS
     rows = [
         (number, [*row, _problem(problems.get(number, ()), is_header=number == header)])
@@ -52,7 +52,7 @@ def as_table(origin: Path, answer: FileAnswer, limits: Limits) -> Base:
     notes += [_CUT.format(cells=cut, longest=LONGEST_CELL)] if cut else []
     last = min(_SHEET_ROWS, rows[-1][0]) if rows else 0
     return Base(
-        new_book([sheet]), answer.remarks, notes, commented=False, sheet=name, last_row=last
+        new_book([sheet]), report.remarks, notes, commented=False, sheet=name, last_row=last
     )
 
 
@@ -65,5 +65,5 @@ def _numbered(grid: Grid) -> Iterator[tuple[int, list[Cell]]]:
 
 
 def _problem(remarks: Sequence[Remark], *, is_header: bool) -> str | None:
-    texts_of_cell = [texts.PROBLEM] if is_header else []
-    return "\n".join([*texts_of_cell, texts.problem(remarks)] if remarks else texts_of_cell) or None
+    header = [texts.PROBLEM] if is_header else []
+    return "\n".join([*header, texts.problem(remarks)] if remarks else header) or None

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sharing_pipeline.reading.content import unpack
-from sharing_pipeline.reply.file_report import FileAnswer
+from sharing_pipeline.reply.file_report import FileReport
 from sharing_pipeline.reply.rebuilt import rebuilt
 from sharing_pipeline.reply.text_file import as_table
 from sharing_pipeline.reply.xlsx.new_workbook import Base, new_book
@@ -34,7 +34,7 @@ class Job:
     """One reply to write: the bytes that were received, what is said about them, where to."""
 
     origin: Path
-    answer: FileAnswer
+    report: FileReport
     at: datetime
     out: Path
     limits: Limits
@@ -42,17 +42,17 @@ class Job:
 
 def write_reply(job: Job) -> None:
     """Writes the reply; the file appears whole or not at all."""
-    if job.answer.format == _OWN_BOOK:
+    if job.report.format == _OWN_BOOK:
         try:
-            package = _annotated(job, Base(Package(_content(job)), job.answer.remarks))
+            package = _annotated(job, Base(Package(_content(job)), job.report.remarks))
         except NotEditable:
-            package = _annotated(job, rebuilt(_content(job), job.answer))
-    elif job.answer.is_workbook:
-        package = _annotated(job, rebuilt(_content(job), job.answer))
-    elif job.answer.format:
-        package = _annotated(job, as_table(job.origin, job.answer, job.limits))
+            package = _annotated(job, rebuilt(_content(job), job.report))
+    elif job.report.is_workbook:
+        package = _annotated(job, rebuilt(_content(job), job.report))
+    elif job.report.format:
+        package = _annotated(job, as_table(job.origin, job.report, job.limits))
     else:
-        package = _annotated(job, Base(new_book([]), job.answer.remarks, [_UNREADABLE]))
+        package = _annotated(job, Base(new_book([]), job.report.remarks, [_UNREADABLE]))
     job.out.parent.mkdir(parents=True, exist_ok=True)
     partial = job.out.with_name(f".{uuid.uuid4().hex}.part")
     try:
@@ -67,9 +67,9 @@ def _content(job: Job) -> bytes:
 
 
 def _annotated(job: Job, base: Base) -> Package:
-    def report(where: Where, notes: Sequence[str]) -> list[Line]:
+    def report_lines(where: Where, notes: Sequence[str]) -> list[Line]:
         return lines(
-            job.answer, job.at, lambda remark: where(base.placed(remark)), [*base.notes, *notes]
+            job.report, job.at, lambda remark: where(base.placed(remark)), [*base.notes, *notes]
         )
 
     macros = job.out.suffix.lower() == MACROS
@@ -77,8 +77,8 @@ def _annotated(job: Job, base: Base) -> Package:
     annotate(
         base.package,
         remarks,
-        report,
-        job.answer.own_sheets,
+        report_lines,
+        job.report.own_sheets,
         commented=base.commented,
         macros=macros,
     )

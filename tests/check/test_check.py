@@ -67,7 +67,7 @@ def looked_at(
 
 def said(checked: Checked) -> list[tuple[str, int | None, str]]:
     """Level, row and rule of every remark on the first file."""
-    return [(one.level, one.row, one.rule) for one in checked.files[0].answer.remarks]
+    return [(one.level, one.row, one.rule) for one in checked.files[0].report.remarks]
 
 
 def everything_in(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -162,7 +162,7 @@ def test_the_home_is_read_and_not_written(home: Home, desk: Path) -> None:
 def test_a_part_that_shrinks_is_held_and_each_of_its_rows_says_so(home: Home, desk: Path) -> None:
     path = write_csv(desk / "few.csv", entries("A", range(70)))
     checked = looked_at(home, path)
-    answer = checked.files[0].answer.datasets[0]
+    answer = checked.files[0].report.datasets[0]
     assert answer.status == "held"
     assert "由 100 条减为 70 条" in answer.why
     assert said(checked) == [("held", row, "part_held") for row in range(2, 72)]
@@ -170,9 +170,9 @@ def test_a_part_that_shrinks_is_held_and_each_of_its_rows_says_so(home: Home, de
 
 def test_a_file_that_was_taken_is_checked_like_any_other(home: Home) -> None:
     checked = looked_at(home, home.inbox / "catalogue" / "a.csv")
-    answer = checked.files[0].answer
+    answer = checked.files[0].report
     assert (answer.datasets[0].accepted, answer.clean) == (101, True)
-    log = looked_at(home, home.inbox / "exchange_log" / "log.csv").files[0].answer.datasets[0]
+    log = looked_at(home, home.inbox / "exchange_log" / "log.csv").files[0].report.datasets[0]
     assert (log.dataset, log.accepted, log.duplicate) == ("exchange_log", 1, 0)
 
 
@@ -209,7 +209,7 @@ def test_a_code_beside_the_name_of_another_organisation_is_a_warning(
 def test_an_unknown_organisation_is_shown_where_it_is_written(home: Home, desk: Path) -> None:
     rows = [entry("N-1", "", org_name="无此局"), entry("N-2", "X", org_name="A局")]
     sent = write_csv(desk / "a.csv", rows)
-    remarks = looked_at(home, sent).files[0].answer.remarks
+    remarks = looked_at(home, sent).files[0].report.remarks
     assert [(one.row, one.header, one.value) for one in remarks] == [
         (2, "org_name", "无此局"), (3, "org_code", "X"),
     ]  # fmt: skip
@@ -225,7 +225,7 @@ def test_resources_whose_codes_all_lost_the_zeros_of_their_entries(home: Home, d
         for row in ([*rows[0]], *(list(row.values()) for row in rows)):
             sheet.append(row)
     book.save(desk / "a.xlsx")
-    answer = looked_at(home, desk / "a.xlsx", use_home=False).files[0].answer
+    answer = looked_at(home, desk / "a.xlsx", use_home=False).files[0].report
     assert {(one.sheet, one.row, one.rule) for one in answer.remarks} == {
         ("挂载资源", row, "code_damaged") for row in (2, 3, 4)
     }
@@ -244,10 +244,10 @@ def test_in_the_future_is_later_than_today(home: Home, desk: Path) -> None:
 
 def test_the_headers_tell_the_dataset_and_an_option_overrules_them(home: Home, desk: Path) -> None:
     path = write_csv(desk / "d.csv", [item("X-1")])
-    answer = looked_at(home, path).files[0].answer
+    answer = looked_at(home, path).files[0].report
     assert [one.dataset for one in answer.datasets] == ["demand"]
     assert answer.source == "规范供需对接清单"
-    (only,) = looked_at(home, path, dataset="catalogue").files[0].answer.datasets
+    (only,) = looked_at(home, path, dataset="catalogue").files[0].report.datasets
     assert (only.dataset, only.status) == ("catalogue", "rejected")
     assert "没有政务数据目录" in only.why
 
@@ -277,7 +277,7 @@ def test_resources_of_a_log_are_looked_up_in_the_home_and_nowhere_else(
     ids = ("R-404", "R-1", "R-405")
     rows = [batch(f"L-{one}", one, "2026-11-20 10:00:00") for one in ids]
     path = write_csv(desk / "log.csv", rows)
-    remarks = looked_at(home, path).files[0].answer.remarks
+    remarks = looked_at(home, path).files[0].report.remarks
     assert [(one.rule, one.row, one.value) for one in remarks] == [
         ("exchange_unknown_resource", 2, "R-404"),
         ("exchange_unknown_resource", 4, "R-405"),

@@ -145,7 +145,7 @@ def test_own_fills_outlast_libreoffice(settings: Settings, reply: Path) -> None:
 
 
 def test_the_fills_are_kept_out_of_sight(settings: Settings, reply: Path) -> None:
-    assert not [note for note in checked(settings, reply).answer.notes if "原有底色" in note]
+    assert not [note for note in checked(settings, reply).report.notes if "原有底色" in note]
     fills = openpyxl.load_workbook(reply)["原有底色"]
     assert fills.sheet_state == "hidden"
     covered = [f"F{number}" for number, fill in OWN.items() if fill is not None]
@@ -157,11 +157,11 @@ def test_the_fills_are_kept_out_of_sight(settings: Settings, reply: Path) -> Non
 def test_shown_by_its_sender_the_sheet_of_fills_is_still_nobodys_data(
     settings: Settings, reply: Path
 ) -> None:
-    before = checked(settings, reply).answer
+    before = checked(settings, reply).report
     book = openpyxl.load_workbook(reply)
     book["原有底色"].sheet_state = "visible"
     book.save(reply)
-    assert checked(settings, reply).answer == before
+    assert checked(settings, reply).report == before
     mend(reply, list(OWN))
     assert openpyxl.load_workbook(reply_to(settings, reply, "二.xlsx")).sheetnames == [
         "校验结果", "目录",

@@ -163,8 +163,8 @@ def test_mending_only_the_coloured_cells_is_enough(
     mended.save(back)
     again = checked(settings, back)
     # Row 9 was the same as row 3: with a code of its own its name is said twice, and only that.
-    assert {one.rule for one in again.answer.remarks} == {"catalogue_name_near_duplicate"}
-    assert again.answer.datasets[0].accepted == 8
+    assert {one.rule for one in again.report.remarks} == {"catalogue_name_near_duplicate"}
+    assert again.report.datasets[0].accepted == 8
 
 
 def test_marks_of_an_earlier_reply_go_when_their_cell_is_mended(
@@ -396,7 +396,7 @@ def test_of_many_faulty_rows_of_a_log_the_first_are_marked(
     settings: Settings, tmp_path: Path
 ) -> None:
     lines = [log_row(批次号=f"B{number}", 状态="?") for number in range(1_001)]
-    answer = checked(settings, log_book(tmp_path / "日志.xlsx", lines)).answer
+    answer = checked(settings, log_book(tmp_path / "日志.xlsx", lines)).report
     rows = [one.row for one in answer.remarks if one.rule == "exchange_unknown_status"]
     assert sorted(filter(None, rows)) == list(range(2, 1_002))
     assert any(one.row is None and "1001 条" in one.message for one in answer.remarks)
@@ -423,7 +423,7 @@ def test_the_column_of_problems_counts_no_more_when_it_comes_again(
     assert rules_in(problems[4]) == ["【重复】exact_duplicate"]
     book["目录"]["A5"], book["目录"]["B5"], book["目录"]["I5"] = "E-3", "台账", "已补代码"
     book.save(back)
-    again = checked(settings, back).answer
+    again = checked(settings, back).report
     assert {(one.row, one.rule) for one in again.remarks} == {(4, "exact_duplicate")}
     assert (again.datasets[0].accepted, again.datasets[0].duplicate) == (3, 1)
 
@@ -439,7 +439,7 @@ def test_a_column_of_problems_of_ones_own_counts(
     for line in ([*HEADER, "问题"], [*row(), "缺接口"], [*row(), "缺库表"]):
         book["目录"].append(line)
     book.save(tmp_path / "目录.xlsx")
-    answer = checked(settings, tmp_path / "目录.xlsx").answer
+    answer = checked(settings, tmp_path / "目录.xlsx").report
     assert [(one.row, one.rule) for one in answer.remarks] == [(3, "conflicting_duplicate")]
 
 
@@ -457,7 +457,7 @@ def test_a_conflict_names_the_first_rows_sheet_where_it_is_another(
     book.save(tmp_path / "目录.xlsx")
     told = {
         (one.sheet, one.row): one.message
-        for one in checked(settings, tmp_path / "目录.xlsx").answer.remarks
+        for one in checked(settings, tmp_path / "目录.xlsx").report.remarks
         if one.rule == "conflicting_duplicate"
     }
     assert told.keys() == {("二", 5), ("二", 6)}
@@ -478,7 +478,7 @@ def test_a_warning_about_an_entry_on_several_rows_is_given_once(
     for line in (header, *rows):
         book.active.append(line)
     book.save(tmp_path / "目录.xlsx")
-    answer = checked(settings, tmp_path / "目录.xlsx").answer
+    answer = checked(settings, tmp_path / "目录.xlsx").report
     assert [(one.rows_read, one.accepted) for one in answer.datasets] == [(4, 4), (4, 4)]
     told = {(one.row, one.rule) for one in answer.remarks}
     assert told == {
@@ -583,7 +583,7 @@ def test_what_was_neutralised_is_read_as_it_was_sent(
         for read in [read_tables(path, path.name, source, contracts)]
     ]
     assert after == [before, before]
-    answers = [checked(settings, path, source="portal").answer for path in (sent, first, second)]
+    answers = [checked(settings, path, source="portal").report for path in (sent, first, second)]
     formulas = {one.rule == "cell_not_computed" for each in answers for one in each.remarks}
     assert (True in formulas) == (ending == "ods")  # = only means something in a workbook
     counts, *later = [[replace(one, remarks=()) for one in each.datasets] for each in answers]
@@ -702,8 +702,8 @@ def test_a_rejected_workbook_comes_back_with_the_reason(settings: Settings, tmp_
     assert any("缺少必填列" in str(cell) for line in values["校验结果"] for cell in line)
     # The sheet 校验结果 is nobody's data when the file comes back.
     assert (
-        checked(settings, back).answer.datasets
-        == checked(settings, tmp_path / "half.xlsx").answer.datasets
+        checked(settings, back).report.datasets
+        == checked(settings, tmp_path / "half.xlsx").report.datasets
     )
 
 

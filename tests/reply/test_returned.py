@@ -53,7 +53,7 @@ def test_what_keeps_a_text_from_being_obeyed_is_no_part_of_it(
     sent = write_csv(tmp_path / "目录.csv", [HEADER, *rows])
     back = reply_to(settings, sent)
     assert openpyxl.load_workbook(back)["目录"]["A2"].value == "'-B10"
-    first, again = checked(settings, sent).answer, checked(settings, back).answer
+    first, again = checked(settings, sent).report, checked(settings, back).report
     assert [(one.row, one.rule, one.value) for one in again.remarks] == [
         (one.row, one.rule, one.value) for one in first.remarks
     ]
@@ -73,7 +73,7 @@ def test_a_record_without_items_stays_one(settings: Settings, tmp_path: Path) ->
     [place] = marks(back, book.worksheets[1].title)
     book.worksheets[1][place] = "每月"
     book.save(back)
-    answer = checked(settings, back, source="portal").answer
+    answer = checked(settings, back, source="portal").report
     assert answer.clean
     assert [one.accepted for one in answer.datasets] == [2, 1]
 
@@ -141,7 +141,7 @@ def test_a_sheet_that_is_called_as_ours_stays(
     assert openpyxl.load_workbook(again).sheetnames == names
     assert not marks(again, "目录")
     assert list(marks(again, "校验结果")) == ["F2"]
-    assert checked(settings, again).answer.datasets[0].accepted == 3
+    assert checked(settings, again).report.datasets[0].accepted == 3
 
 
 def test_a_hidden_sheet_that_is_called_as_ours_stays(settings: Settings, tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_hidden_sheet_that_is_called_as_ours_stays(settings: Settings, tmp_pat
     back = reply_to(settings, tmp_path / "目录.xlsx")
     names = ["校验结果（3）", "目录", "校验结果", "校验结果（2）"]
     assert openpyxl.load_workbook(back).sheetnames == names
-    answer = checked(settings, back).answer
+    answer = checked(settings, back).report
     assert (answer.own_sheets.report, answer.datasets[0].rows_read) == ("校验结果（3）", 2)
     assert "隐藏的工作表“校验结果”没有读。" in answer.notes
 
@@ -162,7 +162,7 @@ def test_a_report_that_was_hidden_is_replaced(settings: Settings, tmp_path: Path
     book = openpyxl.load_workbook(back)
     book["校验结果"].sheet_state, book.active = "hidden", 1
     book.save(back)
-    assert not [one for one in checked(settings, back).answer.notes if "校验结果" in one]
+    assert not [one for one in checked(settings, back).report.notes if "校验结果" in one]
     book = openpyxl.load_workbook(reply_to(settings, back, "again.xlsx"))
     assert [(one.title, one.sheet_state) for one in book] == [
         ("校验结果", "visible"), ("目录", "visible"),
@@ -178,7 +178,7 @@ def test_a_repeated_row_is_mended_with_the_one_that_it_repeats(
     book = openpyxl.load_workbook(back)
     book["目录"]["F2"] = book["目录"]["F3"] = "每月"
     book.save(back)
-    answer = checked(settings, back).answer
+    answer = checked(settings, back).report
     assert [(one.row, one.rule) for one in answer.remarks] == [(3, "exact_duplicate")]
 
 

@@ -173,7 +173,7 @@ def reply_to(settings: Settings, path: Path, name: str = "reply.xlsx", **how: st
     """Checks a file and writes its reply beside it."""
     one = checked(settings, path, **how)
     out = path.parent / name
-    write_reply(Job(path, one.answer, NOW, out, settings.limits))
+    write_reply(Job(path, one.report, NOW, out, settings.limits))
     return out
 
 

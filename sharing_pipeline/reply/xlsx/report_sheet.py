@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sharing_pipeline.reply.file_report import FileAnswer, Remark
+from sharing_pipeline.reply.file_report import FileReport, Remark
 from sharing_pipeline.reply.texts import MEANINGS, PROBLEM, SHEET, width_of
 from sharing_pipeline.reply.xlsx.sheet import letters
 from sharing_pipeline.sheets.raw_table import LEVELS, REPORT_ABOUT
@@ -49,21 +49,21 @@ Where = Callable[[Remark], str | None]
 
 
 def lines(
-    answer: FileAnswer,
+    report: FileReport,
     at: datetime,
     where: Where,
     notes: Sequence[str] = (),
 ) -> list[Line]:
     """The whole sheet. `notes`: what the reply could not keep of the sender's file."""
-    remarks = answer.remarks
+    remarks = report.remarks
     return [
         [Cell(SHEET, "title")],
-        *_about(answer, at),
+        *_about(report, at),
         [],
-        *_datasets(answer),
+        *_datasets(report),
         *_rules(remarks, where),
         *_legend(remarks),
-        *_notes(answer, notes),
+        *_notes(report, notes),
         *_listed(remarks, where),
     ]
 
@@ -80,36 +80,36 @@ def height(line: Line) -> int:
     return _LINE_POINTS * max(1, *rows) if rows else _LINE_POINTS
 
 
-def _about(answer: FileAnswer, at: datetime) -> Iterator[Line]:
+def _about(report: FileReport, at: datetime) -> Iterator[Line]:
     read = "、".join(
-        part for part in (answer.format, answer.encoding, answer.compression) if part is not None
+        part for part in (report.format, report.encoding, report.compression) if part is not None
     )
     values = (
-        answer.file_name,
-        answer.source,
+        report.file_name,
+        report.source,
         f"{at:%Y-%m-%d %H:%M:%S}",
         read or "没有读成",
-        _conclusion(answer),
+        _conclusion(report),
     )
     for name, value in zip(REPORT_ABOUT, values, strict=True):
         yield [Cell(name, "head"), Cell(neutralised(value), "plain")]
 
 
-def _conclusion(answer: FileAnswer) -> str:
-    if answer.clean:
+def _conclusion(report: FileReport) -> str:
+    if report.clean:
         return "没有发现问题。"
-    if all(dataset.status == "rejected" for dataset in answer.datasets):
+    if all(dataset.status == "rejected" for dataset in report.datasets):
         return "整份文件退回，没有接收任何一行。原因见下表。"
-    if not any(remark.row for remark in answer.remarks):
+    if not any(remark.row for remark in report.remarks):
         return "没有能标在单元格上的问题，都列在下面。请在本文件里改正后重新报送。"
-    how = "加了批注" if answer.is_workbook else f"在“{PROBLEM}”列写明"
+    how = "加了批注" if report.is_workbook else f"在“{PROBLEM}”列写明"
     return f"有问题的单元格已标色并{how}。请在本文件里改正后重新报送，其余内容不用动。"
 
 
-def _datasets(answer: FileAnswer) -> Iterator[Line]:
+def _datasets(report: FileReport) -> Iterator[Line]:
     names = ("数据集", "读入", "接收", "重复", "退回", "警告", "状态", "原因")
     yield [Cell(name, "head") for name in names]
-    for dataset in answer.datasets:
+    for dataset in report.datasets:
         counts = (
             dataset.rows_read,
             dataset.accepted,
@@ -155,16 +155,16 @@ def _legend(remarks: Sequence[Remark]) -> Iterator[Line]:
             yield [Cell(name, level), Cell(MEANINGS[level], "plain")]
 
 
-def _notes(answer: FileAnswer, notes: Sequence[str]) -> Iterator[Line]:
-    all_notes = [*answer.notes, *notes]
+def _notes(report: FileReport, notes: Sequence[str]) -> Iterator[Line]:
+    all_notes = [*report.notes, *notes]
     if all_notes:
         yield []
         yield [Cell("读取说明", "head")]
         yield from ([Cell(""), Cell(neutralised(note), "plain")] for note in all_notes)
-    if answer.skipped:
+    if report.skipped:
         yield []
         yield [Cell(name, "head") for name in ("没有当作数据的行", "工作表", "行", "内容")]
-        for line in answer.skipped[:_MOST_LISTED]:
+        for line in report.skipped[:_MOST_LISTED]:
             yield [
                 Cell(""),
                 Cell(neutralised(line.sheet)),

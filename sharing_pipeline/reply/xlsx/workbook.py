@@ -37,7 +37,7 @@ _MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 def annotate(
     package: Package,
     remarks: Sequence[Remark],
-    report: Callable[[Where, Sequence[str]], list[Line]],
+    report_lines: Callable[[Where, Sequence[str]], list[Line]],
     names: OwnSheets,
     *,
     commented: bool,
@@ -45,7 +45,7 @@ def annotate(
 ) -> None:
     """Edits the remarks into a workbook, and the report before its first sheet.
 
-    `report`: its lines, for links to cells and notes. Sheets with `names` give way to ours.
+    `report_lines`: its lines, for links to cells and notes. Sheets with `names` give way to ours.
     `commented`: whether cells get comments beside their colours. `macros`: whether the file's name
     will say that it has macros; otherwise they are left out.
     """
@@ -76,7 +76,7 @@ def annotate(
 
     kept = to_keep(fills, marked, rows_of)
     book.put_own_sheets(
-        report_part(report(target, fills.note()), styles.of_report()),
+        report_part(report_lines(target, fills.note()), styles.of_report()),
         fills_part(kept, styles.only_filled) if kept else None,
     )
     package.write(book.styles, styles.part())
