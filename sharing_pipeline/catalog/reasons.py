@@ -27,6 +27,13 @@ class Texts:
     reasons: dict[str, Text]
     notices: dict[str, Text]
 
+    def result(self, outcome: str | None, reason: str | None, *, absent: str) -> str:
+        """An outcome and its reason, as `未达到：没有已挂载的资源`; `absent` where a definition or
+        a revision doesn't have the subject."""
+        if outcome is None or reason is None:
+            return absent
+        return f"{self.outcomes[outcome]}：{self.reasons[reason].says}"
+
 
 class _TextKeys(StrictModel):
     says: str

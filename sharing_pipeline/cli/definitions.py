@@ -54,14 +54,15 @@ def list_(settings: Settings) -> None:
     table(
         ("口径", "指标", "名称", "目标", "正式", "已核实", "从", "到"),
         [
-            (one.id, INDICATORS[one.indicator].title, one.title, f"{one.target_text}%",
-             one.official, one.verified, one.effective_from, one.effective_to)
-            for one in known
+            (definition.id, INDICATORS[definition.indicator].title, definition.title,
+             f"{definition.target_text}%", definition.official, definition.verified,
+             definition.effective_from, definition.effective_to)
+            for definition in known
         ],
     )  # fmt: skip
     heading("参数")
-    for one in known:
-        click.echo(f"{one.id} {parameters_json(one)}")
+    for definition in known:
+        click.echo(f"{definition.id} {parameters_json(definition)}")
 
 
 @definitions.command(
@@ -107,7 +108,7 @@ def _check_rest(settings: Settings) -> int:
         "工作日": lambda: WorkingDays.load(catalog),
         "文字": lambda: (load_texts(catalog), load_rules(catalog)),
         "来源": lambda: load_sources(catalog),
-        "数据检查规则": lambda: [load_suite(one.stem, one.parent) for one in suites],
+        "数据检查规则": lambda: [load_suite(path.stem, path.parent) for path in suites],
     }
     broken = 0
     for title, load in kinds.items():
@@ -152,23 +153,23 @@ def _refuse_changed(settings: Settings, known: Sequence[Definition]) -> None:
     当日已公布的直接比较；没有公布的按当日有效数据另算一次，不公布。
     """
 )
-@click.argument("one", metavar="A", help="口径")
-@click.argument("other", metavar="B", help="同一指标的另一个口径")
+@click.argument("first", metavar="A", help="口径")
+@click.argument("second", metavar="B", help="同一指标的另一个口径")
 @click.option("--date", "day", type=Day(), required=True, help="业务日")
 @with_settings
-def compare(settings: Settings, one: str, other: str, day: date) -> None:
+def compare(settings: Settings, first: str, second: str, day: date) -> None:
     """两个口径在同一天：各有多少达到、未达到、不计入，哪些对象结果不同。"""
     from sharing_pipeline.night import locked
     from sharing_pipeline.published.compare import compare as compare_definitions
 
     ledger = open_ledger(settings, to_write=True)
     with locked(settings, lambda: click.echo("等待另一个运行结束……", err=True)):
-        found = compare_definitions(settings, ledger, [one, other], day)
+        found = compare_definitions(settings, ledger, [first, second], day)
     source = "按已公布的结果" if found.published else "按当日有效数据另算，没有公布"
-    heading(f"{day} {one} 与 {other}（{source}）")
-    for each in found.definitions:
-        if not each.effective_on_day(day):
-            click.echo(f"注意：{each.period}，{day} 不在它的有效期内，结果只供比较。")
+    heading(f"{day} {first} 与 {second}（{source}）")
+    for definition in found.definitions:
+        if not definition.effective_on_day(day):
+            click.echo(f"注意：{definition.period}，{day} 不在它的有效期内，结果只供比较。")
     _print_counts(settings, found)
     _print_differing(settings, found)
 
@@ -189,8 +190,8 @@ def _print_counts(settings: Settings, found: Comparison) -> None:
     missed = [_sum(counts, "missed") for counts in found.counts]
     rates = [rate_of(m, m + n) for m, n in zip(met, missed, strict=True)]
     rows.append(("比率", "", *rates))
-    rows.append(("目标", "", *(f"{one.target_text}%" for one in found.definitions)))
-    table(("结果", "原因", *(one.id for one in found.definitions)), rows)
+    rows.append(("目标", "", *(f"{definition.target_text}%" for definition in found.definitions)))
+    table(("结果", "原因", *(definition.id for definition in found.definitions)), rows)
 
 
 def _sum(counts: Counter[tuple[str, str]], outcome: str) -> int:
@@ -205,17 +206,13 @@ def _print_differing(settings: Settings, found: Comparison) -> None:
         return
     texts = load_texts(settings.catalog)
 
-    def said(outcome: str | None, reason: str | None) -> str:
-        if outcome is None or reason is None:
-            return "没有这个对象"
-        return f"{texts.outcomes[outcome]}：{texts.reasons[reason].says}"
-
-    first, second = (one.id for one in found.definitions)
+    first, second = (definition.id for definition in found.definitions)
     table(
         ("编号", "机构代码", first, second),
         [
-            (one.subject_id, one.org_code, said(one.outcome, one.reason),
-             said(one.other_outcome, one.other_reason))
-            for one in found.differing
+            (subject.subject_id, subject.org_code,
+             texts.result(subject.outcome, subject.reason, absent="没有这个对象"),
+             texts.result(subject.other_outcome, subject.other_reason, absent="没有这个对象"))
+            for subject in found.differing
         ],
     )  # fmt: skip

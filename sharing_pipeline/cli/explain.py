@@ -19,8 +19,8 @@ from sharing_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from sharing_pipeline.catalog.contracts import Contract
-    from sharing_pipeline.published.explain import Answer, Question
-    from sharing_pipeline.published.subject_history import Story
+    from sharing_pipeline.published.explain import FigureRows, Question
+    from sharing_pipeline.published.subject_history import SubjectHistory
     from sharing_pipeline.published.tables import Published
 
 _EPILOG = """
@@ -49,22 +49,23 @@ _EPILOG = """
 @with_settings
 def explain(settings: Settings, indicator: str, day: date, moved: bool, **narrowed: Any) -> None:
     """一个数字由哪些行得来：逐条列出，连同结果和原因。"""
-    from sharing_pipeline.published.explain import Question, answer
-    from sharing_pipeline.published.subject_history import tell
+    from sharing_pipeline.published.explain import Question, rows_behind
+    from sharing_pipeline.published.subject_history import subject_history
 
     published = open_published(settings)
     question = Question(indicator, day, **narrowed)
     if moved:
         _print_moved(published, question)
         return
-    found = answer(published, question)
-    if question.subject is not None and found.rows.num_rows:
-        _print_story(published, question, found, tell(published, question, found))
+    figure_rows = rows_behind(published, question)
+    if question.subject is not None and figure_rows.rows.num_rows:
+        history = subject_history(published, question, figure_rows)
+        _print_history(published, question, figure_rows, history)
     elif sys.stdout.isatty():
-        _print_rows(found)
+        _print_rows(figure_rows)
     else:
-        to_standard_output(found.rows, "csv")
-    _print_counts(found)
+        to_standard_output(figure_rows.rows, "csv")
+    _print_counts(figure_rows)
     say_if_sample(published, day, err=True)
 
 
@@ -79,11 +80,6 @@ def _print_moved(published: Published, question: Question) -> None:
     name = f"{publication.definition} 第 {publication.revision} 版"
     texts = load_texts(published.settings.catalog)
 
-    def told(outcome: str | None, reason: str | None) -> str:
-        if outcome is None or reason is None:
-            return "不在其中"
-        return f"{texts.outcomes[outcome]}：{texts.reasons[reason].says}"
-
     rows = published.moved(publication)
     if publication.revision == 1:
         click.echo(f"{name}是首次公布，没有上一版可比。")
@@ -94,61 +90,63 @@ def _print_moved(published: Published, question: Question) -> None:
         table(
             ("编号", "机构", "上一版", "这一版"),
             [
-                (one["subject_id"], one["org_code"],
-                 told(one["outcome_before"], one["reason_before"]),
-                 told(one["outcome_after"], one["reason_after"]))
-                for one in rows
+                (row["subject_id"], row["org_code"],
+                 texts.result(row["outcome_before"], row["reason_before"], absent="不在其中"),
+                 texts.result(row["outcome_after"], row["reason_after"], absent="不在其中"))
+                for row in rows
             ],
         )  # fmt: skip
     if publication.revision > 1:
-        changed = "、".join(input_name(each) for each in publication.inputs_changed) or "没有"
+        changed = "、".join(input_name(name) for name in publication.inputs_changed) or "没有"
         click.echo(f"变了的输入：{changed}")
 
 
-def _print_rows(found: Answer) -> None:
+def _print_rows(figure_rows: FigureRows) -> None:
     names = ("subject_id", "name", "org_name", "outcome_text", "reason_text", "due_on",
              "deadline_on", "overdue_days", "evidence_at")  # fmt: skip
     headers = ("编号", "名称", "机构", "结果", "原因", "应更新日", "截止日", "超期天数", "依据日期")
-    rows = found.rows.to_pylist()
+    rows = figure_rows.rows.to_pylist()
     table(headers, [[row[name] for name in names] for row in rows])
 
 
-def _print_counts(found: Answer) -> None:
-    figure, publication = found.figure, found.publication
+def _print_counts(figure_rows: FigureRows) -> None:
+    figure, publication = figure_rows.figure, figure_rows.publication
     click.echo(
         f"{figure['scope_name']}（{figure['scope_type']}）：分子 {figure['numerator']:,}，"
         f"分母 {figure['denominator']:,}，不计入 {figure['excluded']:,}，"
         f"比率 {percent(figure['rate_display'])}，目标 {figure['target_percent']}%；"
         f"口径 {publication.definition} 第 {publication.revision} 版；"
-        f"列出 {found.rows.num_rows:,} 行",
+        f"列出 {figure_rows.rows.num_rows:,} 行",
         err=True,
     )
 
 
-def _print_story(published: Published, question: Question, found: Answer, story: Story) -> None:
+def _print_history(
+    published: Published, question: Question, figure_rows: FigureRows, history: SubjectHistory
+) -> None:
     from sharing_pipeline.assessment.indicators import INDICATORS
 
     indicator = INDICATORS[question.indicator]
-    row = story.assessed
+    row = history.assessed
     click.echo(f"{row['subject_id']} {printed(row['name'])}")
     click.echo(f"{printed(row['org_name'])}（{row['org_code']}）")
     heading(f"{question.day} {indicator.title}")
-    click.echo(f"结果：{row['outcome_text']}，第 {story.rule} 条规则：{row['reason_text']}")
+    click.echo(f"结果：{row['outcome_text']}，第 {history.rule} 条规则：{row['reason_text']}")
     _print_dates(published, row)
-    publication = found.publication
+    publication = figure_rows.publication
     click.echo(
-        f"口径 {publication.definition} 第 {publication.revision} 版，参数 {story.parameters}"
+        f"口径 {publication.definition} 第 {publication.revision} 版，参数 {history.parameters}"
     )
-    _print_subject(published, indicator.subject.dataset, story)
+    _print_subject(published, indicator.subject.dataset, history)
     if indicator.subject.has_resources:
-        _print_resources(story)
-    if story.exemptions:
+        _print_resources(history)
+    if history.exemptions:
         heading("免考核")
         table(
             ("从", "到", "批准", "来自"),
             [
-                (one["valid_from"], one["valid_to"], one["approved_by"], one["origin"])
-                for one in story.exemptions
+                (row["valid_from"], row["valid_to"], row["approved_by"], row["origin"])
+                for row in history.exemptions
             ],
         )
 
@@ -170,43 +168,43 @@ def _print_dates(published: Published, row: dict[str, Any]) -> None:
         "state",
     ):
         if row[name] is not None:
-            shown = words.get(name, {}).get(row[name], row[name])
-            click.echo(f"{contract[name].title}：{printed(shown)}")
+            value = words.get(name, {}).get(row[name], row[name])
+            click.echo(f"{contract[name].title}：{printed(value)}")
 
 
-def _print_subject(published: Published, dataset: str, story: Story) -> None:
+def _print_subject(published: Published, dataset: str, history: SubjectHistory) -> None:
     """Every filled cell of the subject's row in force, and where the row came from."""
     from sharing_pipeline.catalog.contracts import load_contracts
 
     contract: Contract = load_contracts(published.settings.catalog)[dataset]
     heading(f"当日有效的{contract.title}")
     filled = [
-        (column.title, story.subject[column.name])
+        (column.title, history.subject[column.name])
         for column in contract.columns
-        if story.subject.get(column.name) not in (None, "")
+        if history.subject.get(column.name) not in (None, "")
     ]
-    table(("项", "值"), [*filled, ("来自", story.subject["origin"])])
+    table(("项", "值"), [*filled, ("来自", history.subject["origin"])])
 
 
-def _print_resources(story: Story) -> None:
-    heading(f"当日有效的资源：{len(story.resources)} 个")
-    if story.resources:
+def _print_resources(history: SubjectHistory) -> None:
+    heading(f"当日有效的资源：{len(history.resources)} 个")
+    if history.resources:
         table(
             ("资源标识", "类型", "挂载状态", "资源状态", "挂载日期", "算挂载", "来自"),
             [
-                (one["resource_id"], one["resource_type"], one["mount_status"],
-                 one["resource_status"], one["mounted_on"], one["mounted"], one["origin"])
-                for one in story.resources
+                (row["resource_id"], row["resource_type"], row["mount_status"],
+                 row["resource_status"], row["mounted_on"], row["mounted"], row["origin"])
+                for row in history.resources
             ],
         )  # fmt: skip
-    heading(f"这些资源的交换记录（按日，新的在前）：{len(story.records)} 条")
-    if story.records:
+    heading(f"这些资源的交换记录（按日，新的在前）：{len(history.records)} 条")
+    if history.records:
         table(
             ("日期", "资源标识", "方向", "次数", "成功", "失败", "有效更新", "行数", "来自"),
             [
-                (one["day"], one["resource_id"], one["direction"], one["attempts"],
-                 one["successes"], one["failures"], one["effective_updates"], one["rows"],
-                 one["origin"])
-                for one in story.records
+                (row["day"], row["resource_id"], row["direction"], row["attempts"],
+                 row["successes"], row["failures"], row["effective_updates"], row["rows"],
+                 row["origin"])
+                for row in history.records
             ],
         )  # fmt: skip

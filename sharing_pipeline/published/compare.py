@@ -62,23 +62,23 @@ def compare(settings: Settings, ledger: Ledger, ids: Sequence[str], day: date) -
 
     UsageError for an unknown definition or two of different indicators.
     """
-    one, other = _pair(settings, ids)
-    paths = _published(settings, ledger, (one, other), day)
+    pair = _pair(settings, ids)
+    paths = _published(settings, ledger, pair, day)
     if paths is not None:
-        return _compare(settings, (one, other), paths, published=True)
-    with _assessed(settings, ledger, (one, other), day) as made:
-        return _compare(settings, (one, other), made, published=False)
+        return _compare(settings, pair, paths, published=True)
+    with _assessed(settings, ledger, pair, day) as new_paths:
+        return _compare(settings, pair, new_paths, published=False)
 
 
 def _pair(settings: Settings, ids: Sequence[str]) -> tuple[Definition, Definition]:
     known = load_definitions(settings.catalog)
-    (one,), (other,) = (pick(known, [each]) for each in ids)
-    if one.indicator != other.indicator:
+    (first,), (second,) = (pick(known, [definition]) for definition in ids)
+    if first.indicator != second.indicator:
         raise UsageError(
-            f"{one.id} 是{INDICATORS[one.indicator].title}的口径，{other.id} 是"
-            f"{INDICATORS[other.indicator].title}的，不能比较。请选同一指标的两个口径。"
+            f"{first.id} 是{INDICATORS[first.indicator].title}的口径，{second.id} 是"
+            f"{INDICATORS[second.indicator].title}的，不能比较。请选同一指标的两个口径。"
         )
-    return one, other
+    return first, second
 
 
 def _published(
@@ -86,9 +86,9 @@ def _published(
 ) -> list[Path] | None:
     """The latest published assessments of the day, None unless all of them are there."""
     with ledger.session() as session:
-        found = [latest_revision(session, day, one.id) for one in definitions]
+        latest = [latest_revision(session, day, definition.id) for definition in definitions]
     lake = Lake(settings)
-    paths = [lake.path(one.assessment_path) for one in found if one is not None]
+    paths = [lake.path(publication.assessment_path) for publication in latest if publication]
     return paths if len(paths) == len(definitions) else None
 
 
@@ -97,7 +97,7 @@ def _assessed(
     settings: Settings, ledger: Ledger, definitions: Sequence[Definition], day: date
 ) -> Iterator[list[Path]]:
     facts = build_facts(settings, ledger, day)
-    paths = [one.path for one in assess(settings, facts, list(definitions))]
+    paths = [assessed.path for assessed in assess(settings, facts, list(definitions))]
     try:
         yield paths
     finally:
@@ -112,10 +112,10 @@ def _compare(
     *,
     published: bool,
 ) -> Comparison:
-    one, other = (quoted(path) for path in paths)
+    first, second = (quoted(path) for path in paths)
     with Engine(settings) as engine:
-        counts = [_counts(engine, name) for name in (one, other)]
-        rows = engine.rows(_DIFFERING.format(one=one, other=other))
+        counts = [_counts(engine, name) for name in (first, second)]
+        rows = engine.rows(_DIFFERING.format(one=first, other=second))
     differing = [Differing(*row) for row in rows]
     return Comparison(definitions, published, (counts[0], counts[1]), differing)
 

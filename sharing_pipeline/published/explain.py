@@ -1,6 +1,6 @@
 """Which rows make a figure: one indicator's assessment, narrowed to whom and what is asked for.
 
-Filters what is published and adds names; decides no outcome. One subject's whole story is in
+Filters what is published and adds names; decides no outcome. One subject's whole history is in
 published/subject_history.py.
 """
 
@@ -46,7 +46,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answer:
+class FigureRows:
     """The rows, the publication they are from and the scoreboard row that they make up."""
 
     publication: Publication
@@ -54,7 +54,7 @@ class Answer:
     figure: dict[str, Any]
 
 
-def answer(published: Published, question: Question) -> Answer:
+def rows_behind(published: Published, question: Question) -> FigureRows:
     """The assessment rows behind a figure, sorted by subject.
 
     UsageError for an unknown indicator, day, definition, revision, organisation or subject.
@@ -70,7 +70,7 @@ def answer(published: Published, question: Question) -> Answer:
         rows = _of_subject(rows, question)
     if question.outcome is not None:
         rows = rows.filter(pc.equal(rows["outcome"], question.outcome))
-    return Answer(publication, _with_names(published, question, rows, board), figure)
+    return FigureRows(publication, _with_names(published, question, rows, board), figure)
 
 
 def find_publication(published: Published, question: Question) -> Publication:
@@ -89,9 +89,9 @@ def find_publication(published: Published, question: Question) -> Publication:
 
 
 def _official(published: Published, question: Question) -> str:
-    for one in published.publications(question.day):
-        if one.indicator == question.indicator and one.official:
-            return one.definition
+    for publication in published.publications(question.day):
+        if publication.indicator == question.indicator and publication.official:
+            return publication.definition
     raise UsageError(
         f"{question.day} 没有公布{INDICATORS[question.indicator].title}的正式口径，"
         "请用 --definition 指定。"

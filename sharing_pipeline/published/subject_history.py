@@ -1,6 +1,6 @@
-"""One subject's whole story: the rule that decided, and every row that it was decided from.
+"""One subject's whole history: the rule that decided, and every row that it was decided from.
 
-Each row is told with the submission, file, sheet and row that it came from. What is shown is
+Each row comes with the submission, file, sheet and row that it came from. What is shown is
 what the day's latest publication had in force.
 """
 
@@ -20,7 +20,7 @@ from sharing_pipeline.assessment.indicators import INDICATORS
 from sharing_pipeline.catalog.contracts import load_contracts
 from sharing_pipeline.facts.exchange import daily_files
 from sharing_pipeline.in_force.snapshots import PROVENANCE
-from sharing_pipeline.published.explain import Answer, Question
+from sharing_pipeline.published.explain import FigureRows, Question
 from sharing_pipeline.published.tables import Published
 from sharing_pipeline.store.engine import Engine, columns_of, quoted
 from sharing_pipeline.store.lake import Lake
@@ -57,7 +57,7 @@ ORDER BY day DESC, resource_id, direction
 
 
 @dataclass(frozen=True)
-class Story:
+class SubjectHistory:
     """Everything behind one assessment row; `origin` of a row is where it came from."""
 
     assessed: Row
@@ -69,9 +69,11 @@ class Story:
     exemptions: list[Row]
 
 
-def tell(published: Published, question: Question, answer: Answer) -> Story:
-    """The story of the one subject that `answer` was narrowed to."""
-    assessed = answer.rows.to_pylist()[0]
+def subject_history(
+    published: Published, question: Question, figure_rows: FigureRows
+) -> SubjectHistory:
+    """The history of the one subject that `figure_rows` were narrowed to."""
+    assessed = figure_rows.rows.to_pylist()[0]
     night = published.night(question.day)
     indicator = INDICATORS[question.indicator]
     lake = Lake(published.settings)
@@ -88,9 +90,9 @@ def tell(published: Published, question: Question, answer: Answer) -> Story:
         exemptions = _exemptions(engine, question, assessed["subject_id"])
         for row in (subject, *resources, *exemptions):
             row["origin"] = origins.of(row)
-        parameters = _parameters(published, answer.publication.definition)
+        parameters = _parameters(published, figure_rows.publication.definition)
     rule = indicator.rules.get(assessed["reason"], "")
-    return Story(assessed, rule, parameters, subject, resources, records, exemptions)
+    return SubjectHistory(assessed, rule, parameters, subject, resources, records, exemptions)
 
 
 def _load(engine: Engine, lake: Lake, published: Published, night: PublishedNight) -> None:
@@ -143,8 +145,10 @@ def _records(
     files = daily_files(session, day)
     if not files or not resources:
         return []
-    names = ", ".join(quoted(lake.path(one.name)) for one in files)
-    rows = _rows(engine, _RECORDS.format(files=names), day, [one["key"] for one in resources])
+    names = ", ".join(quoted(lake.path(file.name)) for file in files)
+    rows = _rows(
+        engine, _RECORDS.format(files=names), day, [resource["key"] for resource in resources]
+    )
     for row in rows:
         paths = [lake.root / path for path in row.pop("files").split("|")]
         row["origin"] = "；".join(origins.of_log(lake.name(path)) for path in paths)
@@ -152,7 +156,8 @@ def _records(
 
 
 def _parameters(published: Published, definition: str) -> str:
-    return next(parameters_json(one) for one in published.definitions() if one.id == definition)
+    known = {each.id: each for each in published.definitions()}
+    return parameters_json(known[definition])
 
 
 class _Origins:
