@@ -47,6 +47,7 @@ def _execute(run: Run) -> None:
     day, today = run.last.day, run.clock().date()
     pipeline = build_defs(
         home=HomeFolder(opened=run),
+        catalog=run.settings.catalog,
         first_day=min(FIRST_DAY, day.isoformat()),
         days_after_yesterday=max(0, (day - today).days + 1),
     )

@@ -1,11 +1,13 @@
 """The tables: each column declared once, in catalog/contracts/, and read here.
 
 Reader mapping, Parquet schema, exports, templates and docs derive from these declarations.
-Knows nothing of values; what a cell may hold is in catalog/codes.py and intake/.
+Knows nothing of values; what a cell may hold is in codes.py and values/. What is special about a
+dataset that is received is in dataset_traits.py, which datasets there are in datasets.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,18 +15,17 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from sharing_pipeline.catalog.dataset_traits import DatasetTraits, Owner, ReceivedKeys
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.strict_yaml import StrictModel, load_yaml, validate
 
-DATASETS = (
+RECEIVED = (
     "organisation", "exemption", "catalogue", "resource", "field", "demand", "exchange_log",
 )  # fmt: skip
-"""What can be received; the order is the order in which they are taken in."""
+"""Datasets that the rules of the indicators read. There may be more; these must be declared."""
 
-TABLES = (
-    *DATASETS, "assessment", "scoreboard", "issue", "submission", "quarantine", "definition",
-)  # fmt: skip
-"""Every table that must have a contract."""
+COMPUTED = ("assessment", "scoreboard", "issue", "submission", "quarantine", "definition")
+"""Tables that the program itself makes; they must have a contract, too."""
 
 SQL_TYPES = {
     "code": "VARCHAR",
@@ -90,7 +91,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Contract:
-    """A table's name, Chinese title, key and columns in their published order."""
+    """A table's name, Chinese title, key and columns in their published order.
+
+    `received`: what is special about a dataset that is received; None for a table that the
+    program itself makes.
+    """
 
     table: str
     title: str
@@ -98,6 +103,7 @@ class Contract:
     columns: tuple[Column, ...]
     sheet: str = ""
     forms: tuple[Form, ...] = ()
+    received: DatasetTraits | None = None
 
     def __hash__(self) -> int:
         """By its name: what is kept per contract is looked up for every line of a sheet."""
@@ -110,6 +116,17 @@ class Contract:
     def names(self) -> list[str]:
         """Column names in their published order."""
         return [column.name for column in self.columns]
+
+    @property
+    def traits(self) -> DatasetTraits:
+        """What is special about the dataset; only of one that is received."""
+        assert self.received is not None, f"{self.table} is no dataset that is received"
+        return self.received
+
+    @property
+    def owner(self) -> Owner | None:
+        """The columns that name the organisation of a row; None where none does."""
+        return self.received.owner if self.received else None
 
 
 _Text = Annotated[str, Field(min_length=1)]
@@ -163,6 +180,7 @@ class _ContractKeys(StrictModel):
     title: _Text
     sheet: str = ""
     key: Annotated[list[_Text], BeforeValidator(_as_list), Field(min_length=1)]
+    received: ReceivedKeys | None = None
     columns: Annotated[list[_ColumnKeys], Field(min_length=1)]
     forms: list[_FormKeys] = Field(default=[])
 
@@ -178,24 +196,87 @@ def _form(keys: _FormKeys) -> Form:
     return Form(keys.title, tuple(keys.headers), columns, resource, keys.note, keys.refused)
 
 
+def _contract(keys: _ContractKeys) -> Contract:
+    return Contract(
+        table=keys.table,
+        title=keys.title,
+        sheet=keys.sheet,
+        key=tuple(keys.key),
+        columns=tuple(_column(column) for column in keys.columns),
+        forms=tuple(_form(form) for form in keys.forms),
+        received=keys.received.traits(keys.table) if keys.received else None,
+    )
+
+
 @cache
 def load_contracts(catalog: Path) -> dict[str, Contract]:
     """Every contract under catalog/contracts by table name; a broken one is a clear error."""
     contracts = {}
     for path in sorted((catalog / "contracts").glob("*.yaml")):
-        keys = validate(_ContractKeys, load_yaml(path), path=path)
-        contracts[keys.table] = Contract(
-            table=keys.table,
-            title=keys.title,
-            sheet=keys.sheet,
-            key=tuple(keys.key),
-            columns=tuple(_column(column) for column in keys.columns),
-            forms=tuple(_form(form) for form in keys.forms),
-        )
-    missing = [name for name in TABLES if name not in contracts]
+        contract = _contract(validate(_ContractKeys, load_yaml(path), path=path))
+        if faults := list(_faults(contract, path.stem)):
+            raise ConfigurationError(f"{path} 有误：{'；'.join(faults)}。请改正。")
+        contracts[contract.table] = contract
+    missing = [name for name in (*RECEIVED, *COMPUTED) if name not in contracts]
     if missing:
         raise ConfigurationError(
             f"{catalog / 'contracts'} 里没有 {'、'.join(missing)} 的合同。"
             "请检查 --catalog，或重新取得本程序的 catalog/。"
         )
+    if faults := list(_faults_together(contracts)):
+        raise ConfigurationError(f"{catalog / 'contracts'} 有误：{'；'.join(faults)}。请改正。")
     return contracts
+
+
+def _faults(contract: Contract, file_stem: str) -> Iterator[str]:
+    """What is wrong with a contract by itself."""
+    if contract.table != file_stem:
+        yield f"table 是 {contract.table}，要和文件名 {file_stem} 一样"
+    names = contract.names
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        yield f"columns 里 {'、'.join(twice)} 写了两次"
+    if unknown := sorted(set(contract.key) - set(names)):
+        yield f"key 里的 {'、'.join(unknown)} 不在 columns 里"
+    for column in contract.columns:
+        if column.type == "label" and column.codes is None and contract.received:
+            yield f"{column.name} 的 type 是 label，要写 codes"
+    if contract.received is None:
+        return
+    if not contract.sheet:
+        yield "写了 received，要同时写 sheet（工作表名）"
+    if unknown := sorted(contract.received.columns - set(names)):
+        yield f"received 里的列 {'、'.join(unknown)} 不在 columns 里"
+
+
+def _faults_together(contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """What is wrong between contracts."""
+    received = {name: one.received for name, one in contracts.items() if one.received is not None}
+    for name in RECEIVED:
+        if name not in received:
+            yield f"{name} 缺少 received"
+    for key, orders in (
+        ("order", [traits.order for traits in received.values()]),
+        ("header.order", [traits.header_order for traits in received.values()]),
+    ):
+        if twice := sorted({number for number in orders if orders.count(number) > 1}):
+            yield f"几个数据集的 received.{key} 都是 {'、'.join(map(str, twice))}，不能相同"
+    for name, traits in received.items():
+        if traits.belongs_to is not None:
+            yield from _faults_of_belonging(contracts, name, traits)
+    if sum(traits.lists_organisations for traits in received.values()) != 1:
+        yield "要有且只有一个数据集写 lists_organisations: true"
+    if sum(traits.load == "log" for traits in received.values()) != 1:
+        yield "要有且只有一个数据集写 load: log"
+
+
+def _faults_of_belonging(
+    contracts: Mapping[str, Contract], name: str, traits: DatasetTraits
+) -> Iterator[str]:
+    above = contracts.get(traits.belongs_to or "")
+    if above is None or above.received is None or not above.received.has_parts:
+        yield f"{name} 的 belongs_to 只能是有 owner、load: full 的数据集"
+        return
+    if len(above.key) != 1 or above.key[0] not in contracts[name].names:
+        yield f"{name} 要有列 {'、'.join(above.key)}，才知道一行属于{above.title}的哪一行"
+    if above.received.order > traits.order:
+        yield f"{name} 的 order 要大于 {above.table} 的"

@@ -82,13 +82,15 @@ def findings(
     column: str,
     title: str,
     others: Mapping[int, str] | None = None,
+    **facts: str,
 ) -> pd.DataFrame:
-    """One finding per row of `rows` (position → written value) about one column."""
+    """One finding per row of `rows` (position → written value) about one column; `facts` are what
+    else the rule's texts name."""
     listed = []
     for position, value in rows.items():
         written = "" if pd.isna(value) else str(value)
         other = (others or {}).get(int(str(position)), "")
-        message, what_to_do = rule.texts(title=title, value=written, other=other)
+        message, what_to_do = rule.texts(title=title, value=written, other=other, **facts)
         listed.append((position, rule.name, rule.severity, column, written, message, what_to_do))
     return pd.DataFrame(listed, columns=list(FINDING_COLUMNS)).astype({"position": "int64"})
 

@@ -7,38 +7,40 @@ tells a stranger how to write one.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from sharing_pipeline.catalog.contracts import Contract, load_contracts
+from sharing_pipeline.catalog.datasets import datasets
 from sharing_pipeline.catalog.nested_shape import Shape
 from sharing_pipeline.catalog.source_keys import NOTHING_DECLARED, ColumnMapping, Database
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.strict_yaml import not_yaml, wrong
 from sharing_pipeline.yaml_faults import SaidTwice
 
-_CANONICAL = {
-    "catalogue": "规范目录文件",
-    "exchange_log": "规范交换日志",
-    "demand": "规范供需对接清单",
-    "organisation": "机构",
-    "exemption": "免考核",
-}
-"""Inbox folders whose files are canonical already; no YAML (inputs.md §7)."""
-_ALWAYS_ADDED = ("exchange_log", "demand")
-"""Datasets of which rows are added and updated, however they come."""
-_ALWAYS_REPLACED = ("organisation", "exemption")
-"""Lists that a later one replaces as a whole."""
+DEFAULT = "catalogue"
+"""The built-in source of a file when nothing tells where it belongs."""
+
 _DATABASE_KEY = re.compile(r"^database\s*:", re.MULTILINE)
 _DATE_IN_NAME = re.compile(
     r"(?<!\d)(?:((?:19|20)\d\d)-(\d\d)-(\d\d)|((?:19|20)\d\d)(\d\d)(\d\d))(?!\d)"
 )
 _INCREMENTAL = re.compile("增量|incremental", re.IGNORECASE)
+
+
+_DERIVED = "resource"
+"""The dataset that rows of entries may hold beside the entry, under the key of that name."""
+
+
+def _contracts(info: ValidationInfo) -> Mapping[str, Contract]:
+    """The contracts that a source is held to; none where the program makes one by itself."""
+    return (info.context or {}).get("contracts", {})
 
 
 class Source(ColumnMapping):
@@ -49,9 +51,7 @@ class Source(ColumnMapping):
 
     name: str
     title: str
-    dataset: Literal[
-        "catalogue", "resource", "field", "demand", "exchange_log", "organisation", "exemption"
-    ]
+    dataset: str
     canonical: bool = False
     mode: Literal["full", "incremental"] = "full"
     scope: Literal["whole"] | None = None
@@ -68,6 +68,14 @@ class Source(ColumnMapping):
     database: Database | None = None
     records: str | None = Field(default=None, min_length=1)
     explode: str | None = Field(default=None, min_length=1)
+
+    @field_validator("dataset")
+    @classmethod
+    def _is_received(cls, value: str, info: ValidationInfo) -> str:
+        contracts = _contracts(info)
+        if contracts and value not in (known := datasets(contracts)):
+            raise ValueError(f"只能是 {'、'.join(known)}")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -93,15 +101,19 @@ class Source(ColumnMapping):
         return self
 
     @model_validator(mode="after")
-    def _keeps_what_was_read_before(self) -> Source:
+    def _keeps_what_was_read_before(self, info: ValidationInfo) -> Source:
         """A high-water mark gives only what is new: it must not replace what is there."""
         if self.database is None:
             return self
         if self.effective_on is not None:
             raise ValueError("用 database 时不写 effective_on：每次读到的就是当晚的数据")
-        if self.database.high_water is None or self.dataset in _ALWAYS_ADDED:
+        contracts = _contracts(info)
+        if self.database.high_water is None or not contracts:
             return self
-        if self.dataset in _ALWAYS_REPLACED:
+        load = contracts[self.dataset].traits.load
+        if load in ("upsert", "log"):
+            return self
+        if load == "list":
             raise ValueError(f"{self.dataset} 每次都要读全，database 里不写 high_water 和 start")
         if self.mode != "incremental":
             raise ValueError(
@@ -115,9 +127,14 @@ class Source(ColumnMapping):
         return None if self.canonical else Shape(self.records, self.explode)
 
     @property
+    def derives(self) -> list[str]:
+        """The datasets that its rows make beside their own."""
+        return [_DERIVED] if self.resource is not None else []
+
+    @property
     def is_plain(self) -> bool:
         """Every column is a column of the file as it is: nothing joined, derived or constant."""
-        return not self.constants and all(isinstance(one, str) for one in self.columns.values())
+        return not self.constants and all(isinstance(value, str) for value in self.columns.values())
 
     def mapping(self, dataset: str) -> ColumnMapping:
         """How that dataset's columns come about; an empty one when nothing is declared.
@@ -126,9 +143,9 @@ class Source(ColumnMapping):
         """
         if dataset == self.dataset:
             return self
-        if dataset != "resource" or self.resource is None:
+        if dataset != _DERIVED or self.resource is None:
             return NOTHING_DECLARED
-        code = {name: one for name, one in self.columns.items() if name == "catalogue_code"}
+        code = {name: value for name, value in self.columns.items() if name == "catalogue_code"}
         return self.resource.model_copy(update={"columns": {**code, **self.resource.columns}})
 
     def mode_of(self, file_name: str) -> str:
@@ -142,7 +159,7 @@ class Source(ColumnMapping):
         the source says that its folders are dated: then the nearest one with a date counts.
         """
         path = PurePosixPath(file_name)
-        names = [path.name, *(one.name for one in path.parents if self.dated)]
+        names = [path.name, *(folder.name for folder in path.parents if self.dated)]
         return next(filter(None, map(declared_on, names)), self.effective_on)
 
 
@@ -157,28 +174,37 @@ def declared_on(file_name: str) -> date | None:
     return None
 
 
+def _canonical(contracts: Mapping[str, Contract]) -> dict[str, str]:
+    """Titles of the inbox folders whose files are canonical and need no YAML (inputs.md §7)."""
+    titles = {name: contracts[name].traits.inbox for name in datasets(contracts)}
+    return {name: title for name, title in titles.items() if title}
+
+
 def load_source(catalog: Path, name: str) -> Source:
     """The source of that name; ConfigurationError names the file and the key that is wrong."""
     path = catalog / "sources" / f"{name}.yaml"
-    if name in _CANONICAL:
+    contracts = load_contracts(catalog)
+    canonical = _canonical(contracts)
+    if name in canonical:
         if path.exists():
             raise ConfigurationError(f"{path}：{name} 是内置来源，不需要 YAML。请改名或删去它。")
-        built_in = {"name": name, "title": _CANONICAL[name], "dataset": name, "canonical": True}
+        built_in = {"name": name, "title": canonical[name], "dataset": name, "canonical": True}
         return Source.model_validate(built_in)
     if not path.exists():
         raise ConfigurationError(
             f"没有来源 {name}：{path} 不存在。请按 docs/sources.md 写一个，"
-            f"或改用内置来源 {'、'.join(_CANONICAL)}。"
+            f"或改用内置来源 {'、'.join(canonical)}。"
         )
-    source = _parse(path, name)
-    _check_columns(path, source, load_contracts(catalog))
+    source = _parse(path, name, contracts)
+    _check_columns(path, source, contracts)
     return source
 
 
 def load_sources(catalog: Path) -> dict[str, Source]:
     """Every source by name, the built-in ones first."""
     written = sorted(path.stem for path in (catalog / "sources").glob("*.yaml"))
-    return {name: load_source(catalog, name) for name in [*_CANONICAL, *written]}
+    names = [*_canonical(load_contracts(catalog)), *written]
+    return {name: load_source(catalog, name) for name in names}
 
 
 def load_databases(catalog: Path) -> dict[str, Source | ConfigurationError]:
@@ -205,7 +231,7 @@ class _TextLoader(yaml.BaseLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def _parse(path: Path, name: str) -> Source:
+def _parse(path: Path, name: str, contracts: Mapping[str, Contract]) -> Source:
     try:
         raw = yaml.load(path.read_bytes(), Loader=_TextLoader)
     except yaml.YAMLError as error:
@@ -216,16 +242,16 @@ def _parse(path: Path, name: str) -> Source:
     if own:
         raise ConfigurationError(f"{path}：不能写 {'、'.join(own)}，来源的名字就是文件名。")
     try:
-        return Source.model_validate({**raw, "name": name})
+        return Source.model_validate({**raw, "name": name}, context={"contracts": contracts})
     except ValidationError as error:
         raise ConfigurationError(f"{wrong(path, error)}\n写法见 docs/sources.md。") from None
 
 
-def _check_columns(path: Path, source: Source, contracts: dict[str, Contract]) -> None:
+def _check_columns(path: Path, source: Source, contracts: Mapping[str, Contract]) -> None:
     """Every declared column exists in its dataset, and codes are given for label columns only."""
     _check_mapping(path, "", source, contracts[source.dataset])
     if source.resource is not None:
-        _check_mapping(path, "resource.", source.resource, contracts["resource"])
+        _check_mapping(path, "resource.", source.resource, contracts[_DERIVED])
 
 
 def _check_mapping(path: Path, under: str, mapping: ColumnMapping, contract: Contract) -> None:

@@ -17,14 +17,17 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from sharing_pipeline.catalog.contracts import load_contracts
+from sharing_pipeline.catalog.datasets import dataset_named, inbox_folder, organisation_list
 from sharing_pipeline.catalog.organisations import AnyOrganisation
-from sharing_pipeline.catalog.sources import Source, load_source
+from sharing_pipeline.catalog.sources import DEFAULT, Source, load_source
 from sharing_pipeline.check.scratch_home import scratch_store
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.in_force.whole_lists import known_organisations
 from sharing_pipeline.isolation.sandbox import Sandbox
 from sharing_pipeline.judging.night_intake import Intake, new_intake
 from sharing_pipeline.judging.suite_report import SuiteRun, Suites, run_suite
+from sharing_pipeline.logs.log_suite import LOG_DATASET
 from sharing_pipeline.receiving.inbox import may_be_file, readable
 from sharing_pipeline.receiving.received_file import (
     CATALOG_SOURCE,
@@ -49,9 +52,6 @@ from sharing_pipeline.store.ledger import (
 
 REPLIES_FOLDER = "校验结果"
 """A folder of replies; it is passed over when the folder around it is checked."""
-
-_OF_ENTRIES = ("catalogue", "resource", "field")
-_CATALOG_LIST = "organisations.csv"
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,8 @@ def check_files(
     ledger; else the organisations are the catalog's, and nothing is in force. UsageError: no such
     file. ConfigurationError: no such source.
     """
+    if dataset is not None:
+        dataset = dataset_named(dataset, load_contracts(settings.catalog))
     declared = _declared(settings, source, dataset)
     found = _expanded(files)
     bytes_of = {one.sha256: one.path for one in found}
@@ -170,20 +172,20 @@ def _declared(settings: Settings, source: str | None, dataset: str | None) -> So
         return load_source(settings.catalog, source)
     if dataset is None:
         return None
-    if dataset in _OF_ENTRIES:
-        entries = load_source(settings.catalog, _OF_ENTRIES[0])
-        return entries.model_copy(update={"dataset": dataset})
-    return load_source(settings.catalog, dataset)
+    folder = inbox_folder(load_contracts(settings.catalog)[dataset])
+    return load_source(settings.catalog, folder).model_copy(update={"dataset": dataset})
 
 
 def _know_organisations(
     intake: Intake, sandbox: Sandbox, bytes_of: dict[str, Path], clock: Clock
 ) -> bool:
     """Takes in the catalog's list where the home has none; whether there is a list now."""
-    path = intake.settings.catalog / _CATALOG_LIST
+    contracts = intake.store.contracts
+    name = contracts[organisation_list(contracts)].traits.catalog_file or ""
+    path = intake.settings.catalog / name
     if not intake.organisations.by_code and path.is_file():
-        source = source_of(intake.settings, CATALOG_SOURCE, _CATALOG_LIST)
-        one = _look(_CATALOG_LIST, path, follow=True)
+        source = source_of(intake.settings, CATALOG_SOURCE, name)
+        one = _look(name, path, follow=True)
         bytes_of.setdefault(one.sha256, path)
         read = read_arrivals(intake, sandbox, _received(one, source, clock), source)
         settle_all(intake, sandbox, _numbered(intake, [read])[0].arrivals, lambda *_: None)
@@ -198,7 +200,7 @@ def _forget_logs(session: Session, hashes: Sequence[str]) -> None:
     """Takes logs with the same bytes out of the scratch ledger: else each of their rows would be
     a repeat of itself."""
     taken = select(Submission.id).where(
-        Submission.dataset == "exchange_log", Submission.sha256.in_(hashes)
+        Submission.dataset == LOG_DATASET, Submission.sha256.in_(hashes)
     )
     session.execute(delete(LakeFile).where(LakeFile.first_submission.in_(taken)))
 
@@ -226,12 +228,12 @@ class _Reading:
     def read(self, one: _Found, file: ReceivedFile) -> ReadFile:
         """The file's datasets, of which only the one that was asked for counts."""
         catalog = self.intake.settings.catalog
-        source = self.source or load_source(catalog, _OF_ENTRIES[0])
+        source = self.source or load_source(catalog, DEFAULT)
         if not one.sha256:
             return ReadFile([arrival_of(self.intake, source, file, None, NOT_REGULAR)])
         read = read_arrivals(self.intake, self.sandbox, file, source)
         if self.source is None:
-            return _under_own_source(read, catalog)
+            return _under_own_source(read, self.intake)
         return self._only(read, file) if self.dataset else read
 
     def _only(self, read: ReadFile, file: ReceivedFile) -> ReadFile:
@@ -246,14 +248,15 @@ class _Reading:
         return replace(read, arrivals=[replace(arrival, look=None)])
 
 
-def _under_own_source(read: ReadFile, catalog: Path) -> ReadFile:
+def _under_own_source(read: ReadFile, intake: Intake) -> ReadFile:
     """The file under the inbox folder where its datasets belong: a workbook with entries is a
     catalogue's, whatever else it has; a file of one other dataset is that one's."""
-    datasets = [one.dataset for one in read.arrivals]
-    if any(one in _OF_ENTRIES for one in datasets):
+    contracts = intake.store.contracts
+    folders = [inbox_folder(contracts[arrival.dataset]) for arrival in read.arrivals]
+    if DEFAULT in folders:
         return read
-    own = load_source(catalog, datasets[0])
-    return replace(read, arrivals=[replace(one, source=own) for one in read.arrivals])
+    own = load_source(intake.settings.catalog, folders[0])
+    return replace(read, arrivals=[replace(arrival, source=own) for arrival in read.arrivals])
 
 
 def _numbered(intake: Intake, reads: Sequence[ReadFile]) -> list[ReadFile]:

@@ -55,7 +55,7 @@ def export(
     output: str | None,
 ) -> None:
     """导出一张公布的表，csv 默认写到标准输出。"""
-    _refuse_unfitting(name, day, definition, revision)
+    _refuse_unfitting(settings, name, day, definition, revision)
     published = open_published(settings)
     rows, nature = published.table(name, day, definition, revision), published.nature(name, day)
     if output is not None:
@@ -66,12 +66,17 @@ def export(
 
 
 def _refuse_unfitting(
-    name: str, day: date | None, definition: str | None, revision: int | None
+    settings: Settings,
+    name: str,
+    day: date | None,
+    definition: str | None,
+    revision: int | None,
 ) -> None:
-    from sharing_pipeline.published.tables import TABLES, WITHOUT_DAY
+    from sharing_pipeline.published.tables import WITHOUT_DAY, exportable
 
-    if name not in TABLES:
-        raise UsageError(f"没有表 {name}。可以导出的有：{'、'.join(TABLES)}。")
+    known = exportable(settings)
+    if name not in known:
+        raise UsageError(f"没有表 {name}。可以导出的有：{'、'.join(known)}。")
     if name not in WITHOUT_DAY and day is None:
         raise UsageError(f"表 {name} 按业务日公布，请用 --date 指定，例如 --date 2026-11-22。")
     if name not in _BY_DEFINITION and (definition or revision):

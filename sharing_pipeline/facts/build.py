@@ -16,13 +16,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sharing_pipeline.catalog.contracts import load_contracts
+from sharing_pipeline.catalog.datasets import loaded
 from sharing_pipeline.catalog.organisations import Organisation, Organisations
 from sharing_pipeline.catalog.sources import load_source
 from sharing_pipeline.errors import NothingPublished
 from sharing_pipeline.facts.exchange import STATE as EXCHANGE_STATE
 from sharing_pipeline.facts.exchange import DailyFile, daily_files, exchange_state, fingerprint
-from sharing_pipeline.in_force.demands import demand_state
-from sharing_pipeline.in_force.snapshots import FOLDED, PROVENANCE, VANISHED, Store, in_force
+from sharing_pipeline.in_force.latest_rows import latest_rows
+from sharing_pipeline.in_force.snapshots import PROVENANCE, VANISHED, Store, in_force
 from sharing_pipeline.in_force.whole_lists import known_organisations, latest_list, load_file
 from sharing_pipeline.judging.row_organisations import OWN_CODE_SEPARATOR
 from sharing_pipeline.settings import Settings
@@ -54,13 +55,13 @@ def build_facts(settings: Settings, ledger: Ledger, day: date) -> Facts:
         store = Store(engine, lake, session, load_contracts(settings.catalog))
         organisations = known_organisations(store)
         files = in_force(store, day)
-        files["demand"] = demand_state(store)
+        files |= {one: latest_rows(store, one) for one in loaded(store.contracts, "upsert")}
         files["exchange_state"] = exchange_state(store, day)
-        for dataset in ("organisation", "exemption"):
+        for dataset in loaded(store.contracts, "list"):
             files |= latest_list(store, dataset)
         portal = _portal_organisations(store, files, settings)
         daily = tuple(daily_files(session, day))
-        inputs = _inputs(session, files, daily, day)
+        inputs = _inputs(store, files, daily, day)
     everyone = [*organisations.by_code.values(), *portal]
     return Facts(day, files, daily, Organisations(everyone), inputs)
 
@@ -105,23 +106,27 @@ def _portal_organisations(
 
 
 def _inputs(
-    session: Session, files: Mapping[str, str], daily: Sequence[DailyFile], day: date
+    store: Store, files: Mapping[str, str], daily: Sequence[DailyFile], day: date
 ) -> dict[str, Any]:
-    """What made these facts, in a form that tells later which of it has changed."""
+    """What made these facts, in a form that tells later which of it has changed.
+
+    `submissions`: the newest submission that a snapshot has folded in, the newest of rows updated
+    by key, those of the lists in force in the lists' order, and the newest decision.
+    """
     taken = select(func.max(Submission.id)).where(
         Submission.status.in_(("accepted", "partly_held")), Submission.accepted > 0
     )
-    folded = taken.where(Submission.dataset.in_(FOLDED), Submission.effective_on <= day)
-    demands = taken.where(Submission.dataset == "demand")
+    folded = taken.where(Submission.dataset.in_(store.folded), Submission.effective_on <= day)
+    updated = taken.where(Submission.dataset.in_(loaded(store.contracts, "upsert")))
     accepted_later = (
         select(func.max(Decision.id))
         .join(Submission, Submission.id == Decision.submission)
         .where(Decision.verdict == "accept", Submission.effective_on <= day)
     )
-    lists = [files.get(f"{name}_submission", "") for name in ("organisation", "exemption")]
-    decided = session.scalar(accepted_later) or 0
+    scalar = store.session.scalar
+    lists = [files.get(f"{name}_submission", "") for name in loaded(store.contracts, "list")]
     return {
-        "submissions": [session.scalar(folded), session.scalar(demands), *lists, decided],
+        "submissions": [scalar(folded), scalar(updated), *lists, scalar(accepted_later) or 0],
         "logs": fingerprint(daily),
     }
 
@@ -130,7 +135,7 @@ def load_facts(engine: Engine, settings: Settings, facts: Facts) -> None:
     """Makes the tables that assessments read: state_*, answers, exempt, night, entry, mounted."""
     contracts = load_contracts(settings.catalog)
     lake = Lake(settings)
-    for dataset in (*FOLDED, "demand", "organisation", "exemption"):
+    for dataset in loaded(contracts, "full", "upsert", "list"):
         columns = columns_of(contracts[dataset]) | PROVENANCE
         load_file(engine, lake, facts.files, dataset, f"state_{dataset}", columns)
     load_file(engine, lake, facts.files, "vanished", "state_vanished", VANISHED)

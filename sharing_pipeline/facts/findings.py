@@ -6,7 +6,7 @@ Brings findings and rows together; judges nothing anew.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,8 @@ import pyarrow as pa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sharing_pipeline.catalog.contracts import Contract, load_contracts
+from sharing_pipeline.catalog.datasets import loaded, suites, with_belongings
 from sharing_pipeline.catalog.rules import FINDING
 from sharing_pipeline.facts.build import Facts, load_facts
 from sharing_pipeline.in_force.snapshots import PROVENANCE
@@ -22,13 +24,10 @@ from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import LakeFile, Ledger, Submission
+from sharing_pipeline.store.warehouse_text import identifier
 
 WORST_ROWS = 20
 """How many rows a summary of findings shows."""
-
-
-LOGS = {"exchange_daily": "exchange_log"}
-"""Facts made from rows of another dataset, under whose name their findings are kept."""
 
 RuleCount = tuple[str, str, int, str, str]
 """Rule, severity, rows, message, what to do."""
@@ -53,21 +52,23 @@ class Found:
         return sum(count for _, _, count, _, _ in self.standing)
 
 
-def findings_by_dataset(
+def findings_by_suite(
     settings: Settings,
     ledger: Ledger,
     facts: Facts,
     tonight: Sequence[int],
-    datasets: Sequence[str],
 ) -> dict[str, Found]:
-    """What is wrong with the rows in force and with those of tonight's submissions."""
-    lake = Lake(settings)
+    """What is wrong with the rows in force and with those of tonight's submissions, by suite."""
+    lake, contracts = Lake(settings), load_contracts(settings.catalog)
     with Engine(settings) as engine, ledger.session() as session:
         load_facts(engine, settings, facts)
-        load_findings(engine, lake, session, facts.day)
+        load_findings(engine, lake, session, facts.day, contracts)
         engine.create("standing", "facts/standing")
         _load_tonight(engine, lake, session, tonight)
-        return {dataset: _found(engine, session, dataset) for dataset in datasets}
+        return {
+            suite: _found(engine, session, suite, dataset)
+            for suite, dataset in suites(contracts).items()
+        }
 
 
 def _load_tonight(engine: Engine, lake: Lake, session: Session, tonight: Sequence[int]) -> None:
@@ -80,13 +81,13 @@ def _load_tonight(engine: Engine, lake: Lake, session: Session, tonight: Sequenc
     )
 
 
-def _found(engine: Engine, session: Session, dataset: str) -> Found:
-    kept = LOGS.get(dataset, dataset)
-    ((warnings,),) = engine.rows(_WARNINGS, [kept])
-    worst = engine.rows(_RETURNED_ROWS, [kept]) + engine.rows(_STANDING_ROWS, [kept])
+def _found(engine: Engine, session: Session, suite: str, dataset: str) -> Found:
+    """`suite`: under whose name the standing findings are; the others are under the dataset's."""
+    ((warnings,),) = engine.rows(_WARNINGS, [dataset])
+    worst = engine.rows(_RETURNED_ROWS, [dataset]) + engine.rows(_STANDING_ROWS, [dataset])
     return Found(
-        engine.rows(_RETURNED, [kept]),
-        engine.rows(_STANDING, [dataset]),
+        engine.rows(_RETURNED, [dataset]),
+        engine.rows(_STANDING, [suite]),
         warnings,
         _with_file_names(session, worst[:WORST_ROWS]),
     )
@@ -138,15 +139,18 @@ ORDER BY {_GRAVEST}, {_IN_FILE}
 """
 
 
-def load_findings(engine: Engine, lake: Lake, session: Session, day: date) -> None:
+def load_findings(
+    engine: Engine, lake: Lake, session: Session, day: date, contracts: Mapping[str, Contract]
+) -> None:
     """Makes the tables `in_force_row` (every row in force and whom it concerns), `finding` (what
     the suites said of their submissions) and `log_file` (logs with records of the day) in an
     engine that holds the facts."""
-    entries = engine.rows("SELECT DISTINCT submission FROM state_catalogue")
-    merged = files_with(session, "merged_catalogue", {number for (number,) in entries})
-    engine.load_files("merged_row", [lake.path(name) for name in merged], PROVENANCE)
     engine.create("in_force_row", "facts/in_force_row")
-    rows = [number for (number,) in engine.rows("SELECT DISTINCT submission FROM in_force_row")]
+    for dataset in loaded(contracts, "full", "upsert", "list"):
+        _add_rows(engine, contracts, contracts[dataset])
+    for dataset in with_belongings(contracts):
+        _add_merged_rows(engine, lake, session, dataset)
+    rows = [number for (number,) in engine.distinct("in_force_row", "submission")]
     logs = session.scalars(
         select(LakeFile.first_submission).where(
             LakeFile.kind == "exchange_daily",
@@ -164,6 +168,30 @@ def load_findings(engine: Engine, lake: Lake, session: Session, day: date) -> No
         "submission": pa.array([number for number, _ in named], pa.int64()),
         "file_name": pa.array([name for _, name in named], pa.string()),
     }))  # fmt: skip
+
+
+def _add_rows(engine: Engine, contracts: Mapping[str, Contract], contract: Contract) -> None:
+    """Adds the rows in force of a dataset to `in_force_row`; `above` has been added before."""
+    dataset, fill = contract.table, {"state": f"state_{contract.table}"}
+    if contract.owner is not None:
+        fill["owner"] = identifier(contract.owner.code)
+        engine.insert("in_force_row", "facts/in_force_row_owned", fill, dataset=dataset)
+    elif above := contract.traits.belongs_to:
+        fill["key"] = identifier(contracts[above].key[0])
+        belonging = "facts/in_force_row_belonging"
+        engine.insert("in_force_row", belonging, fill, dataset=dataset, above=above)
+    else:
+        is_named = contract.traits.lists_organisations
+        fill["concerned"] = identifier(contract.key[0]) if is_named else "''"
+        engine.insert("in_force_row", "facts/in_force_row_listed", fill, dataset=dataset)
+
+
+def _add_merged_rows(engine: Engine, lake: Lake, session: Session, dataset: str) -> None:
+    """Adds the rows that became one with an earlier row of their file to `in_force_row`."""
+    numbers = {number for (number,) in engine.distinct(f"state_{dataset}", "submission")}
+    merged = files_with(session, f"merged_{dataset}", numbers)
+    engine.load_files("merged_row", [lake.path(name) for name in merged], PROVENANCE)
+    engine.insert("in_force_row", "facts/in_force_row_merged", dataset=dataset)
 
 
 def files_with(session: Session, kind: str, submissions: set[int]) -> list[str]:

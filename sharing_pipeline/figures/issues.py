@@ -6,7 +6,7 @@ brought together, each with what to do and whom to ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import pyarrow as pa
@@ -36,7 +36,7 @@ def list_issues(
     session: Session,
     facts: Facts,
     texts: Texts,
-    contract: Contract,
+    contracts: Mapping[str, Contract],
     official: Iterable[str],
     night_before: PublishedNight | None,
 ) -> None:
@@ -47,11 +47,11 @@ def list_issues(
     _load_texts(engine, texts, official)
     engine.connection.execute(_DOUBLED)
     _load_vanished(engine, facts.day)
-    load_findings(engine, lake, session, facts.day)
+    load_findings(engine, lake, session, facts.day, contracts)
     _load_exemption_changes(engine, lake, facts, night_before)
     _load_contacts(engine, facts)
     before = [lake.path(night_before.issue_path)] if night_before else []
-    engine.load_files("before_", before, columns_of(contract))
+    engine.load_files("before_", before, columns_of(contracts["issue"]))
     engine.create("standing", "facts/standing")
     engine.create("found", "figures/found")
     engine.create("issue", "figures/issue")

@@ -229,7 +229,7 @@ def _publish_night(
     official: Sequence[str],
     inputs: dict[str, Any],
 ) -> None:
-    contract = load_contracts(settings.catalog)["issue"]
+    contracts = load_contracts(settings.catalog)
     night_before = session.scalar(
         select(PublishedNight)
         .where(PublishedNight.as_of < facts.day)
@@ -237,7 +237,7 @@ def _publish_night(
         .limit(1)
     )
     texts = load_texts(settings.catalog)
-    list_issues(engine, lake, session, facts, texts, contract, official, night_before)
+    list_issues(engine, lake, session, facts, texts, contracts, official, night_before)
     path = lake.new("issue")
     engine.write_table("issue", path, "issue_id")
     session.merge(

@@ -1,1 +1,2 @@
-"""What holds on a day: submissions folded forward, lists that are replaced whole, demands."""
+"""What holds on a day: submissions folded forward, lists that are replaced whole, rows that are
+updated by their key. Which dataset is which stands in its contract."""

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sharing_pipeline.catalog.contracts import Contract
+from sharing_pipeline.catalog.datasets import loaded
 from sharing_pipeline.store.engine import Engine, columns_of
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import (
@@ -27,9 +28,7 @@ from sharing_pipeline.store.ledger import (
     Submission,
     last_number,
 )
-
-FOLDED = ("catalogue", "resource", "field")
-"""Datasets that a full submission replaces, entries before what hangs on them."""
+from sharing_pipeline.store.warehouse_text import identifier
 
 PROVENANCE = {
     "key": "VARCHAR",
@@ -39,6 +38,9 @@ PROVENANCE = {
     "row": "BIGINT",
 }
 """Where a row in force came from; stands behind the contract's columns in every state."""
+
+VANISHING = "catalogue"
+"""The dataset of which it is noted what a full submission drops: the issue list asks for it."""
 
 VANISHED = {
     "catalogue_code": "VARCHAR",
@@ -65,6 +67,12 @@ class Store:
         """A dataset's columns in a state: the contract's and where the row came from."""
         return columns_of(self.contracts[dataset]) | PROVENANCE
 
+    @property
+    def folded(self) -> list[str]:
+        """Datasets of which a full submission replaces its organisations' rows, those before that
+        others belong to."""
+        return loaded(self.contracts, "full")
+
 
 def in_force(store: Store, day: date) -> dict[str, str]:
     """Names of the lake files that hold what is in force at the end of `day`.
@@ -72,8 +80,8 @@ def in_force(store: Store, day: date) -> dict[str, str]:
     Keys are the folded datasets and `vanished` (entries that a full submission dropped).
     """
     until = last_number(store.session, Submission.id) + 1
-    snapshot = usable_snapshot(store.session, day, until)
-    if snapshot and not _pending(store.session, snapshot.day, day, until):
+    snapshot = usable_snapshot(store, day, until)
+    if snapshot and not _pending(store, snapshot.day, day, until):
         return dict(snapshot.file_ids)
     stand_at(store, day)
     files = _write_state(store)
@@ -96,17 +104,17 @@ def stand_at(store: Store, day: date, *, before: int | None = None) -> None:
     `before` leaves out the submissions from that number on, as if they had not come yet.
     """
     until = before or last_number(store.session, Submission.id) + 1
-    snapshot = usable_snapshot(store.session, day, until)
+    snapshot = usable_snapshot(store, day, until)
     load_state(store, dict(snapshot.file_ids) if snapshot else {})
-    pending = _pending(store.session, snapshot.day if snapshot else None, day, until)
+    pending = _pending(store, snapshot.day if snapshot else None, day, until)
     for _, group in groupby(pending, key=lambda submission: submission.effective_on):
         fold_day(store, list(group))
 
 
-def usable_snapshot(session: Session, day: date, until: int) -> Snapshot | None:
+def usable_snapshot(store: Store, day: date, until: int) -> Snapshot | None:
     """The newest snapshot not after `day` that knows nothing from submission `until` on, and
     that nothing known before it was left out of."""
-    snapshots = session.scalars(
+    snapshots = store.session.scalars(
         select(Snapshot)
         .where(
             Snapshot.kind == "in_force",
@@ -115,14 +123,15 @@ def usable_snapshot(session: Session, day: date, until: int) -> Snapshot | None:
         )
         .order_by(Snapshot.day.desc(), Snapshot.id.desc())
     )
-    return next((one for one in snapshots if not _reached_behind(session, one, until)), None)
+    usable = (snapshot for snapshot in snapshots if not _reached_behind(store, snapshot, until))
+    return next(usable, None)
 
 
-def _reached_behind(session: Session, snapshot: Snapshot, until: int) -> bool:
+def _reached_behind(store: Store, snapshot: Snapshot, until: int) -> bool:
     late = select(func.min(Submission.effective_on)).where(
         Submission.id > snapshot.last_submission,
         Submission.id < until,
-        Submission.dataset.in_(FOLDED),
+        Submission.dataset.in_(store.folded),
         Submission.status != "rejected",
     )
     decided = (
@@ -130,25 +139,25 @@ def _reached_behind(session: Session, snapshot: Snapshot, until: int) -> bool:
         .join(Decision, Decision.submission == Submission.id)
         .where(Decision.id > snapshot.last_decision)
     )
-    firsts = [session.scalar(late), session.scalar(decided)]
+    firsts = [store.session.scalar(late), store.session.scalar(decided)]
     return any(first is not None and first <= snapshot.day for first in firsts)
 
 
-def _pending(session: Session, after: date | None, day: date, until: int) -> Sequence[Submission]:
+def _pending(store: Store, after: date | None, day: date, until: int) -> Sequence[Submission]:
     wanted = select(Submission).where(
-        Submission.dataset.in_(FOLDED),
+        Submission.dataset.in_(store.folded),
         Submission.status != "rejected",
         Submission.effective_on <= day,
         Submission.id < until,
     )
     if after is not None:
         wanted = wanted.where(Submission.effective_on > after)
-    return session.scalars(wanted.order_by(Submission.effective_on, Submission.id)).all()
+    return store.session.scalars(wanted.order_by(Submission.effective_on, Submission.id)).all()
 
 
 def load_state(store: Store, files: dict[str, str]) -> None:
     """Makes `state_<dataset>` and `state_vanished` of a snapshot's files, or empty."""
-    for dataset in FOLDED:
+    for dataset in store.folded:
         paths = [store.lake.path(files[dataset])] if dataset in files else []
         store.engine.view_files(f"state_{dataset}", paths, store.state_columns(dataset))
     paths = [store.lake.path(files["vanished"])] if "vanished" in files else []
@@ -157,32 +166,33 @@ def load_state(store: Store, files: dict[str, str]) -> None:
 
 def fold_day(store: Store, submissions: Sequence[Submission]) -> None:
     """Brings the state tables from before a day to after its submissions, entries first."""
-    for dataset in FOLDED:
-        mine = [one for one in submissions if one.dataset == dataset]
-        if mine:
-            _fold_dataset(store, dataset, mine)
+    for dataset in store.folded:
+        received = [submission for submission in submissions if submission.dataset == dataset]
+        if received:
+            _fold_dataset(store, dataset, received)
 
 
 def _fold_dataset(store: Store, dataset: str, submissions: list[Submission]) -> None:
-    load_rows(store, dataset, [one.id for one in submissions])
+    load_rows(store, dataset, [submission.id for submission in submissions])
     _load_replacing(store, submissions)
     state = f"state_{dataset}"
     names = ", ".join(f'"{name}"' for name in store.state_columns(dataset))
     connection = store.engine.connection
-    if dataset == "catalogue":
+    owner = store.contracts[dataset].owner
+    if owner is not None:
         # A held part waits for a person; nothing of it is in force.
         connection.execute(
-            "DELETE FROM incoming WHERE (submission, org_code) IN (FROM spared_part)"
+            f'DELETE FROM incoming WHERE (submission, "{owner.code}") IN (FROM spared_part)'
         )
     # What is decided needs a row's key only; the row itself is read once, at the end.
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW both_ AS SELECT {names}, 0 AS place FROM {state} "
         f"UNION ALL SELECT {names}, submission FROM incoming"
     )
-    store.engine.create("candidate", f"in_force/owned_{_OWNED_BY[dataset]}")
+    _find_owners(store, store.contracts[dataset])
     connection.execute(_PARTS)
     store.engine.create("after_", "in_force/in_force")
-    if dataset == "catalogue":
+    if dataset == VANISHING:
         _note_vanished(store, submissions[0].effective_on)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE folded_{dataset} AS SELECT {names} FROM both_ "
@@ -191,8 +201,22 @@ def _fold_dataset(store: Store, dataset: str, submissions: list[Submission]) -> 
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {state} AS FROM folded_{dataset}")
 
 
-_OWNED_BY = {"catalogue": "row", "resource": "entry", "field": "entry"}
-"""An entry belongs to the organisation that its row names, what hangs on it to its entry's."""
+def _find_owners(store: Store, contract: Contract) -> None:
+    """Makes `candidate`: a row belongs to the organisation that it names, or to that of the row
+    that it belongs to."""
+    if contract.owner is not None:
+        fill = {"owner": identifier(contract.owner.code)}
+        store.engine.create("candidate", "in_force/owned_by_own_column", fill)
+        return
+    above = store.contracts[contract.traits.belongs_to or ""]
+    assert above.owner is not None  # load_contracts() holds it
+    fill = {
+        "above": f"state_{above.table}",
+        "key": identifier(above.key[0]),
+        "owner": identifier(above.owner.code),
+    }
+    store.engine.create("candidate", "in_force/owned_by_row_above", fill)
+
 
 _PARTS = """
 CREATE OR REPLACE TEMP TABLE part AS
@@ -272,7 +296,7 @@ def _note_vanished(store: Store, day: date) -> None:
 
 def _write_state(store: Store) -> dict[str, str]:
     files = {}
-    for dataset in (*FOLDED, "vanished"):
+    for dataset in (*store.folded, "vanished"):
         path = store.lake.new(f"state_{dataset}")
         key = "catalogue_code" if dataset == "vanished" else "key"
         store.engine.write_table(

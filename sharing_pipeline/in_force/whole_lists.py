@@ -1,4 +1,4 @@
-"""Lists that are replaced whole: organisations and exemptions, judged by their own dates.
+"""Lists that are replaced whole, such as organisations and exemptions, judged by their own dates.
 
 What was dropped into the inbox goes before the file under catalog/.
 """

@@ -1,7 +1,7 @@
 """What a person must look at before it replaces anything: an organisation's part that shrinks.
 
-A part of a full catalogue submission with more than 20 % fewer entries than the organisation
-has in force (at least 20 lost) is held; its last good one stays in force (inputs.md §5).
+A part of a full submission with more than 20 % fewer rows than the organisation has in force (at
+least 20 lost) is held; its last good one stays in force (inputs.md §5).
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sharing_pipeline.catalog.contracts import Contract
+from sharing_pipeline.catalog.dataset_traits import Owner
 from sharing_pipeline.in_force.snapshots import Store, fold_day, stand_at
 from sharing_pipeline.judging.batch import Arrival
 from sharing_pipeline.store.ledger import Part, Submission
@@ -21,10 +23,10 @@ LOST_SHARE_PERCENT = 20
 """A part is held if it has lost more than this share of what is in force …"""
 
 LOST_AT_LEAST = 20
-"""… and at least so many entries (inputs.md §5)."""
+"""… and at least so many rows (inputs.md §5)."""
 
 
-def add_parts(store: Store, arrivals: Sequence[Arrival], rows: pd.DataFrame) -> None:
+def add_parts(store: Store, rows: pd.DataFrame) -> None:
     """Notes which organisations have accepted rows in which submission."""
     counts = rows.groupby(["submission", "org_code"], as_index=False).size()
     store.session.add_all(
@@ -35,50 +37,66 @@ def add_parts(store: Store, arrivals: Sequence[Arrival], rows: pd.DataFrame) -> 
     store.session.flush()
 
 
-def hold_shrunken(store: Store, arrivals: Sequence[Arrival], kept: pd.DataFrame) -> None:
+def hold_shrunken(
+    store: Store,
+    contract: Contract,
+    owner: Owner,
+    arrivals: Sequence[Arrival],
+    kept: pd.DataFrame,
+) -> None:
     """Holds the parts that shrink too much. Days are settled in their order, because what is
-    in force before a day depends on what earlier days' submissions were allowed to replace."""
-    first = min(one.effective_on for one in arrivals)
-    days = _catalogue_days(store.session, first, max(one.effective_on for one in arrivals))
+    in force before a day depends on what earlier days' submissions were allowed to replace.
+
+    `kept`: (submission, key) of rows sent back, whose last accepted row stays in force.
+    """
+    first = min(arrival.effective_on for arrival in arrivals)
+    last = max(arrival.effective_on for arrival in arrivals)
+    days = _days(store.session, contract.table, first, last)
     stand_at(store, first - timedelta(days=1))
     for day, submissions in days.items():
-        before = _in_force_by_organisation(store)
+        before = _in_force_by_organisation(store, contract.table, owner)
         for arrival in arrivals:
             if arrival.effective_on == day and arrival.mode == "full" and before:
-                _judge_arrival(store, arrival, before, kept)
+                _judge_arrival(store, contract, arrival, before, kept)
         store.session.flush()
         if day != max(days):
             fold_day(store, submissions)
 
 
-def _catalogue_days(session: Session, first: date, last: date) -> dict[date, list[Submission]]:
-    """Catalogue submissions by effective day, whenever they came."""
+def _days(session: Session, dataset: str, first: date, last: date) -> dict[date, list[Submission]]:
+    """A dataset's submissions by effective day, whenever they came."""
     days: dict[date, list[Submission]] = {}
-    for one in session.scalars(
+    for submission in session.scalars(
         select(Submission)
         .where(
-            Submission.dataset == "catalogue",
+            Submission.dataset == dataset,
             Submission.status != "rejected",
             Submission.effective_on.between(first, last),
         )
         .order_by(Submission.effective_on, Submission.id)
     ):
-        days.setdefault(one.effective_on, []).append(one)
+        days.setdefault(submission.effective_on, []).append(submission)
     return days
 
 
-def _in_force_by_organisation(store: Store) -> dict[tuple[str, str], set[str]]:
-    """The keys of the entries in force, by source and organisation."""
+def _in_force_by_organisation(
+    store: Store, dataset: str, owner: Owner
+) -> dict[tuple[str, str], set[str]]:
+    """The keys of the rows in force, by source and organisation."""
     listed: dict[tuple[str, str], set[str]] = {}
     for source, org_code, keys in store.engine.rows(
-        "SELECT source, org_code, list(key) FROM state_catalogue GROUP BY ALL ORDER BY 1, 2"
+        f'SELECT source, "{owner.code}", list(key) FROM state_{dataset} GROUP BY ALL ORDER BY 1, 2'
     ):
         listed[source, org_code] = set(keys)
     return listed
 
 
 def _judge_arrival(
-    store: Store, arrival: Arrival, before: dict[tuple[str, str], set[str]], kept: pd.DataFrame
+    store: Store,
+    contract: Contract,
+    arrival: Arrival,
+    before: dict[tuple[str, str], set[str]],
+    kept: pd.DataFrame,
 ) -> None:
     refused = set(kept.loc[kept["submission"] == arrival.submission, "key"])
     parts = {
@@ -88,11 +106,11 @@ def _judge_arrival(
     everybody = [code for source, code in before if source == arrival.source.name]
     for org_code in everybody if arrival.whole else sorted(parts):
         part = parts.get(org_code)
-        entries = before.get((arrival.source.name, org_code), set())
-        had = len(entries)
+        in_force = before.get((arrival.source.name, org_code), set())
+        had = len(in_force)
         if part is not None:
             part.in_force_before = had
-        has = (part.rows if part else 0) + len(entries & refused)
+        has = (part.rows if part else 0) + len(in_force & refused)
         lost = had - has
         if lost >= LOST_AT_LEAST and lost * 100 > LOST_SHARE_PERCENT * had:
             if part is None:
@@ -100,4 +118,7 @@ def _judge_arrival(
                 part = Part(submission=arrival.submission, org_code=org_code, rows=0)
                 store.session.add(part)
             part.status, part.in_force_before = "held", had
-            part.why = f"目录由 {had} 条减为 {has} 条，减少超过 {LOST_SHARE_PERCENT}%，等待人工确认"
+            part.why = (
+                f"{contract.traits.row}由 {had} 条减为 {has} 条，"
+                f"减少超过 {LOST_SHARE_PERCENT}%，等待人工确认"
+            )

@@ -36,8 +36,8 @@ READER_VERSION = "5"
 @dataclass
 class Intake:
     """What taking in one night needs and gathers. `last_published`: the last
-    day with figures; `sharing_methods`: the night's entries' own; `lost_zeros`: what
-    their codes would be without leading zeros, which none of them is;
+    day with figures; `sharing_methods`: the night's entries' own; `lost_zeros`: by dataset, what
+    keys of the night's rows would be without leading zeros, which none of them is;
     `knows_resources`: whether the home says which resources there are (a check may have none)."""
 
     settings: Settings
@@ -51,7 +51,7 @@ class Intake:
     reports: dict[str, SuiteReport] = field(default_factory=dict)
     submissions: list[Submission] = field(default_factory=list)
     sharing_methods: dict[str, str] = field(default_factory=dict)
-    lost_zeros: set[str] = field(default_factory=set)
+    lost_zeros: dict[str, set[str]] = field(default_factory=dict)
     knows_resources: bool = True
 
 

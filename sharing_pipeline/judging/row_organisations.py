@@ -10,12 +10,10 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from sharing_pipeline.catalog.contracts import Contract
+from sharing_pipeline.catalog.dataset_traits import Owner
 from sharing_pipeline.catalog.organisations import Organisations
 from sharing_pipeline.catalog.rules import Rule, findings
 from sharing_pipeline.judging.judged_batch import Judged
-
-RESPONSIBLE = {"catalogue": ("org_code", "org_name"), "demand": ("provider_org", None)}
-"""The organisation that a row of a dataset counts for: column, and the name that may stand in."""
 
 PROVIDER = "提供方"
 """What a message calls the responsible organisation, whichever column holds it."""
@@ -28,23 +26,25 @@ portals both have a 市教育局."""
 def judge_organisations(
     judged: Judged,
     contract: Contract,
+    owner: Owner,
     rules: dict[str, Rule],
     organisations: Organisations,
     own_organisations: set[int],
 ) -> None:
-    """Replaces what is written by the organisation's code; whoever isn't known goes back."""
-    code, name = RESPONSIBLE[contract.table]
+    """Replaces what is written by the organisation's code; whoever isn't known goes back.
+
+    Another organisation that a row names may be unknown: it doesn't answer for the row.
+    """
+    code, name = owner.code, owner.name
     frame = judged.frame
     written = frame[code].where(frame[code].notna(), frame[name]) if name else frame[code]
     by_code = frame[code].notna()
     own = frame["submission"].isin(own_organisations)
     known = written.map(_lookup(written, organisations.find)).astype("str")
     frame[code] = known.mask(own, own_code(frame["source"], written))
-    if contract.table == "demand":
-        requester = frame["requester_org"]
-        found = requester.map(_lookup(requester, organisations.find)).astype("str")
-        frame["requester_org__unread"] = requester.where(found.isna() & requester.notna())
-        frame["requester_org"] = found.fillna(requester)
+    for named in contract.columns:
+        if named.type == "organisation" and named.name != code:
+            _look_up(frame, named.name, organisations)
     spoilt = frame[f"{code}__damaged"] & ~judged.duplicate
     damaged = frame.loc[spoilt, f"{code}__unread"]
     judged.refuse(findings(rules["code_damaged"], damaged, code, PROVIDER))
@@ -59,6 +59,14 @@ def judge_organisations(
     if name:
         beside = frame.loc[by_code & ~own & ~judged.duplicate, [code, name]].dropna()
         _judge_names(judged, rules, organisations, beside)
+
+
+def _look_up(frame: pd.DataFrame, name: str, organisations: Organisations) -> None:
+    """Replaces an organisation by its code; one that isn't known stays, marked as unread."""
+    named = frame[name]
+    found = named.map(_lookup(named, organisations.find)).astype("str")
+    frame[f"{name}__unread"] = named.where(found.isna() & named.notna())
+    frame[name] = found.fillna(named)
 
 
 def _judge_unknown(
@@ -88,24 +96,24 @@ def _judge_names(
     code, name = written.columns
     pairs = written.drop_duplicates()
     another = [
-        organisations.names_another(str(said), str(one))
-        for one, said in pairs.itertuples(index=False, name=None)
+        organisations.names_another(str(named), str(known))
+        for known, named in pairs.itertuples(index=False, name=None)
     ]
     if not any(another):
         return
     rows = written.reset_index(names="position").merge(pairs[pd.array(another, dtype="bool")])
     registered = {
-        int(position): organisations.name_of(str(one))
-        for position, one in zip(rows["position"], rows[code], strict=True)
+        int(position): organisations.name_of(str(org_code))
+        for position, org_code in zip(rows["position"], rows[code], strict=True)
     }
     differing = rows.set_index("position")[name]
     rule = rules["organisation_name_differs"]
     judged.refuse(findings(rule, differing, name, PROVIDER, registered))
 
 
-def note_strangers(frame: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Marks references to organisations that the list doesn't have as not understood."""
-    known = set(frame["org_code"].dropna())
+def note_strangers(frame: pd.DataFrame, key: str, columns: Sequence[str]) -> None:
+    """Marks references to rows of the same list that it doesn't have as not understood."""
+    known = set(frame[key].dropna())
     for column in columns:
         stranger = frame[column].notna() & ~frame[column].isin(known)
         frame[f"{column}__unread"] = frame[f"{column}__unread"].mask(stranger, frame[column])

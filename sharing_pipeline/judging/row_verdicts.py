@@ -14,11 +14,7 @@ from sharing_pipeline.catalog.contracts import Contract
 from sharing_pipeline.catalog.organisations import Organisations
 from sharing_pipeline.catalog.rules import FINDING_COLUMNS, Rule, findings
 from sharing_pipeline.judging.judged_batch import Judged
-from sharing_pipeline.judging.row_organisations import (
-    RESPONSIBLE,
-    judge_organisations,
-    note_strangers,
-)
+from sharing_pipeline.judging.row_organisations import judge_organisations, note_strangers
 from sharing_pipeline.judging.suite_report import Suites, validate
 from sharing_pipeline.values.identifiers import may_be_rounded
 
@@ -56,10 +52,12 @@ def judge(
     judged.refuse(findings(rules["cells_beyond_header"], surplus, "", ""))
     _judge_keys(judged, contract, rules)
     _judge_failed_texts(judged, contract, rules)
-    if contract.table in RESPONSIBLE:
-        judge_organisations(judged, contract, rules, organisations, own_organisations)
-    if contract.table == "organisation":
-        note_strangers(judged.frame, ("parent", "successor"))
+    if contract.owner is not None:
+        judge_organisations(
+            judged, contract, contract.owner, rules, organisations, own_organisations
+        )
+    if references := contract.traits.refers_to_own_rows:
+        note_strangers(judged.frame, contract.key[0], references)
     _judge_conflicts(judged, contract, rules, shared_keys)
     _run_suite(judged, contract, suites, organisations, sharing_methods)
     return judged
@@ -151,7 +149,7 @@ def _run_suite(
     methods: Mapping[str, str],
 ) -> None:
     judged.report = validate(
-        contract.table,
+        contract.traits.suite,
         judged.accepted,
         suites,
         sent_back=judged.frame[judged.refused & ~judged.duplicate],

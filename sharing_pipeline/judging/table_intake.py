@@ -11,11 +11,12 @@ import pandas as pd
 import pyarrow as pa
 
 from sharing_pipeline.catalog.contracts import Contract
+from sharing_pipeline.catalog.dataset_traits import Owner
+from sharing_pipeline.catalog.datasets import belonging_to
 from sharing_pipeline.catalog.rules import FINDING
 from sharing_pipeline.in_force.snapshots import PROVENANCE
 from sharing_pipeline.in_force.whole_lists import known_organisations
 from sharing_pipeline.judging.batch import Arrival, read_batch
-from sharing_pipeline.judging.entry_intake import settle_entries
 from sharing_pipeline.judging.judged_batch import Judged
 from sharing_pipeline.judging.night_intake import (
     KEYS,
@@ -25,13 +26,10 @@ from sharing_pipeline.judging.night_intake import (
     select_arrow,
     write_rows,
 )
-from sharing_pipeline.judging.row_organisations import RESPONSIBLE
+from sharing_pipeline.judging.part_intake import settle_parts
 from sharing_pipeline.judging.row_verdicts import judge, merge_shared
 from sharing_pipeline.store.engine import arrow_schema, columns_of
 from sharing_pipeline.store.ledger import QuarantinedRows
-
-_OF_ENTRIES = ("resource", "field")
-"""Datasets whose rows name the entry that they belong to."""
 
 
 def settle(intake: Intake, dataset: str, arrivals: Sequence[Arrival]) -> None:
@@ -48,19 +46,26 @@ def settle(intake: Intake, dataset: str, arrivals: Sequence[Arrival]) -> None:
         add_submission(intake, arrival)
     intake.store.session.flush()
     _keep(intake, contract, judged, readable)
-    if dataset == "catalogue":
-        settle_entries(intake, contract, judged, readable)
+    if contract.owner is not None and contract.traits.has_parts:
+        settle_parts(intake, contract, contract.owner, judged, readable)
     _count(intake, judged, readable)
     _count_by_organisation(intake, contract, judged)
     _keep_findings(intake, contract, judged, readable)
-    if dataset == "catalogue":
+    if belonging_to(intake.store.contracts, dataset):
+        _note_for_belongings(intake, contract, judged)
+    if contract.traits.lists_organisations:
+        intake.organisations = known_organisations(intake.store)
+
+
+def _note_for_belongings(intake: Intake, contract: Contract, judged: Judged) -> None:
+    """Notes what the rows that belong to these are compared with."""
+    if "sharing_method" in contract.names:
         methods = judged.frame.loc[judged.standing, ["key", "sharing_method"]].dropna()
         intake.sharing_methods = dict(zip(methods["key"], methods["sharing_method"], strict=True))
-        keys = judged.frame["key"].dropna()
-        zero_led = set(keys[keys.str.startswith("0") & keys.str.isdecimal()])
-        intake.lost_zeros = {key.lstrip("0") for key in zero_led}.difference(keys)
-    if dataset == "organisation":
-        intake.organisations = known_organisations(intake.store)
+    keys = judged.frame["key"].dropna()
+    zero_led = set(keys[keys.str.startswith("0") & keys.str.isdecimal()])
+    without_zeros = {key.lstrip("0") for key in zero_led}
+    intake.lost_zeros[contract.table] = without_zeros.difference(keys)
 
 
 def _why(arrival: Arrival) -> str:
@@ -69,8 +74,9 @@ def _why(arrival: Arrival) -> str:
 
 def _judge(intake: Intake, contract: Contract, arrivals: Sequence[Arrival]) -> Judged:
     frame = read_batch(contract, arrivals, intake.codes, intake.day)
-    if contract.table in _OF_ENTRIES:
-        _mark_lost_zeros(frame, intake.lost_zeros)
+    if above := contract.traits.belongs_to:
+        key = intake.store.contracts[above].key[0]
+        _mark_lost_zeros(frame, key, intake.lost_zeros.get(above, set()))
     shared = {one.submission for one in arrivals if one.table is not None and one.table.folds}
     own = {one.submission for one in arrivals if one.source.organisations == "from_rows"}
     judged = judge(
@@ -91,15 +97,15 @@ def _judge(intake: Intake, contract: Contract, arrivals: Sequence[Arrival]) -> J
     return judged
 
 
-def _mark_lost_zeros(frame: pd.DataFrame, lost_zeros: set[str]) -> None:
+def _mark_lost_zeros(frame: pd.DataFrame, key: str, lost_zeros: set[str]) -> None:
     """Codes that are tonight's entries' without their zeros are damaged: where a whole column has
-    lost them, only the entries tell."""
-    lost = frame["catalogue_code"].isin(lost_zeros)
+    lost them, only the entries tell. `key`: the column with the entry's code."""
+    lost = frame[key].isin(lost_zeros)
     if lost.any():
-        written = frame.loc[lost, "catalogue_code"]
-        frame.loc[lost, "catalogue_code__unread"] = written
-        frame.loc[lost, "catalogue_code__damaged"] = True
-        frame.loc[lost, "catalogue_code"] = None
+        written = frame.loc[lost, key]
+        frame.loc[lost, f"{key}__unread"] = written
+        frame.loc[lost, f"{key}__damaged"] = True
+        frame.loc[lost, key] = None
 
 
 def _surplus(frame: pd.DataFrame, arrivals: Sequence[Arrival]) -> pd.Series:
@@ -149,16 +155,15 @@ def _count(intake: Intake, judged: Judged, arrivals: Sequence[Arrival]) -> None:
         submission.duplicate = int(duplicate.get(submission.id, 0))
         submission.quarantined = int(refused.get(submission.id, 0))
         submission.accepted = submission.rows_read - submission.duplicate - submission.quarantined
-        if arrival.dataset == "catalogue":
+        if intake.store.contracts[arrival.dataset].traits.has_parts:
             submission.status, submission.why = part_status(intake.store.session, submission.id)
 
 
 def _count_by_organisation(intake: Intake, contract: Contract, judged: Judged) -> None:
     """Notes whose rows went back, where the row names an organisation that is known."""
-    responsible, _ = RESPONSIBLE.get(contract.table, (None, None))
-    if responsible is None:
+    if contract.owner is None:
         return
-    columns = ["submission", responsible]
+    columns = ["submission", contract.owner.code]
     sent_back = judged.frame.loc[judged.refused & ~judged.duplicate, columns].dropna()
     counts = sent_back.groupby(columns, as_index=False).size()
     intake.store.session.add_all(
@@ -175,9 +180,8 @@ def _keep_findings(
     found = judged.findings.merge(
         judged.frame[["submission", "sheet", "row"]], left_on="position", right_index=True
     )
-    stand_in = RESPONSIBLE.get(contract.table, ("", None))
     found["column"] = [
-        _header(by_number[number], column, stand_in)
+        _header(by_number[number], column, contract.owner)
         for number, column in zip(found["submission"], found["column"], strict=True)
     ]
     found["dataset"] = contract.table
@@ -200,10 +204,9 @@ def _keep_findings(
         write_rows(intake, "finding", rows, arrivals)
 
 
-def _header(arrival: Arrival, column: str, stand_in: tuple[str, str | None]) -> str:
+def _header(arrival: Arrival, column: str, owner: Owner | None) -> str:
     """The sender's header; the organisation's name column where only that one was sent."""
-    code, name = stand_in
     headers = arrival.table.headers if arrival.table else {}
-    if column == code and name and code not in headers:
-        column = name
+    if owner is not None and owner.name and column == owner.code and column not in headers:
+        column = owner.name
     return headers.get(column, column)

@@ -4,12 +4,13 @@ A layer is one step of night.py, which makes all its tables. An asset performs t
 reports what came of it; nothing is worked out here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import dagster as dg
 
+from sharing_pipeline.catalog.contracts import Contract
 from sharing_pipeline.night import (
     ASSESSMENT,
     BULLETIN,
@@ -23,16 +24,17 @@ from sharing_pipeline.night import (
 from sharing_pipeline.orchestration import metadata
 from sharing_pipeline.orchestration.checks import suite_checks, suite_results
 from sharing_pipeline.orchestration.resources import HomeFolder, known_failures
-from sharing_pipeline.orchestration.tables import DESCRIPTIONS, MADE_FROM
+from sharing_pipeline.orchestration.tables import descriptions, made_from
 from sharing_pipeline.published.sample_notice import notice_in_force, notice_received
 
+Contracts = Mapping[str, Contract]
 Partitions = dg.PartitionsDefinition
 
 
-def intake(days: Partitions, tables: Sequence[str]) -> dg.AssetsDefinition:
+def intake(days: Partitions, contracts: Contracts, tables: Sequence[str]) -> dg.AssetsDefinition:
     """What arrived becomes accepted rows, quarantine and submissions."""
 
-    @dg.multi_asset(**_layer(INTAKE, days, tables))
+    @dg.multi_asset(**_layer(INTAKE, days, contracts, tables))
     def intake(
         context: dg.AssetExecutionContext, home: HomeFolder
     ) -> Iterator[dg.MaterializeResult]:
@@ -53,10 +55,14 @@ def intake(days: Partitions, tables: Sequence[str]) -> dg.AssetsDefinition:
     return intake
 
 
-def facts(days: Partitions, tables: Sequence[str], checked: Sequence[str]) -> dg.AssetsDefinition:
+def facts(
+    days: Partitions, contracts: Contracts, tables: Sequence[str], checked: Sequence[str]
+) -> dg.AssetsDefinition:
     """What is in force on the day; `checked`: the tables with an expectation suite."""
 
-    @dg.multi_asset(**_layer(FACTS, days, tables), check_specs=suite_checks(checked))
+    @dg.multi_asset(
+        **_layer(FACTS, days, contracts, tables), check_specs=suite_checks(contracts, checked)
+    )
     def facts(
         context: dg.AssetExecutionContext, home: HomeFolder
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
@@ -76,10 +82,12 @@ def facts(days: Partitions, tables: Sequence[str], checked: Sequence[str]) -> dg
     return facts
 
 
-def assessment(days: Partitions, tables: Sequence[str]) -> dg.AssetsDefinition:
+def assessment(
+    days: Partitions, contracts: Contracts, tables: Sequence[str]
+) -> dg.AssetsDefinition:
     """One outcome per subject and definition."""
 
-    @dg.multi_asset(**_layer(ASSESSMENT, days, tables))
+    @dg.multi_asset(**_layer(ASSESSMENT, days, contracts, tables))
     def assessment(
         context: dg.AssetExecutionContext, home: HomeFolder
     ) -> Iterator[dg.MaterializeResult]:
@@ -94,10 +102,10 @@ def assessment(days: Partitions, tables: Sequence[str]) -> dg.AssetsDefinition:
     return assessment
 
 
-def figures(days: Partitions, tables: Sequence[str]) -> dg.AssetsDefinition:
+def figures(days: Partitions, contracts: Contracts, tables: Sequence[str]) -> dg.AssetsDefinition:
     """Rates, ranks and issues, published as revisions."""
 
-    @dg.multi_asset(**_layer(FIGURES, days, tables))
+    @dg.multi_asset(**_layer(FIGURES, days, contracts, tables))
     def figures(
         context: dg.AssetExecutionContext, home: HomeFolder
     ) -> Iterator[dg.MaterializeResult]:
@@ -116,10 +124,10 @@ def figures(days: Partitions, tables: Sequence[str]) -> dg.AssetsDefinition:
     return figures
 
 
-def bulletin(days: Partitions, tables: Sequence[str]) -> dg.AssetsDefinition:
+def bulletin(days: Partitions, contracts: Contracts, tables: Sequence[str]) -> dg.AssetsDefinition:
     """What people and their tools read: the page, the mart, the replies."""
 
-    @dg.multi_asset(**_layer(BULLETIN, days, tables))
+    @dg.multi_asset(**_layer(BULLETIN, days, contracts, tables))
     def bulletin(
         context: dg.AssetExecutionContext, home: HomeFolder
     ) -> Iterator[dg.MaterializeResult]:
@@ -136,14 +144,16 @@ def bulletin(days: Partitions, tables: Sequence[str]) -> dg.AssetsDefinition:
     return bulletin
 
 
-def _layer(step: Step, days: Partitions, tables: Sequence[str]) -> dict[str, Any]:
+def _layer(
+    step: Step, days: Partitions, contracts: Contracts, tables: Sequence[str]
+) -> dict[str, Any]:
     """What the assets of every layer have in common."""
     specs = [
         dg.AssetSpec(
             table,
             group_name=step.name,
-            deps=MADE_FROM[table],
-            description=DESCRIPTIONS[table],
+            deps=made_from(contracts)[table],
+            description=descriptions(contracts)[table],
             partitions_def=days,
         )
         for table in tables

@@ -6,33 +6,27 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
+from sharing_pipeline.catalog.contracts import Contract, load_contracts
+from sharing_pipeline.catalog.datasets import suites
 from sharing_pipeline.catalog.rules import load_rules
 from sharing_pipeline.catalog.suites import rule_texts
-from sharing_pipeline.facts.findings import LOGS, Found, findings_by_dataset
+from sharing_pipeline.facts.findings import Found, findings_by_suite
 from sharing_pipeline.night import Run
 from sharing_pipeline.orchestration.metadata import legible, with_notice
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.ledger import Submission
 
-TITLES = {
-    "organisation": "机构清单检查",
-    "catalogue": "目录检查",
-    "resource": "挂载资源检查",
-    "field": "信息项检查",
-    "demand": "供需清单检查",
-    "exemption": "免考核检查",
-    "exchange_daily": "交换日志检查",
-}
-"""What the check of each suite is called."""
 
-
-def suite_checks(tables: Sequence[str]) -> list[dg.AssetCheckSpec]:
+def suite_checks(
+    contracts: Mapping[str, Contract], tables: Sequence[str]
+) -> list[dg.AssetCheckSpec]:
     """One check per suite; rows are judged when they come in."""
+    judged = suites(contracts)
     return [
         dg.AssetCheckSpec(
             "expectations",
             asset=table,
-            description=f"{TITLES[table]}：逐条检查本次收到的行"
+            description=f"{contracts[judged[table]].traits.check_title}：逐条检查本次收到的行"
             "（键、归属、重复，再用 Great Expectations），"
             "列出本次退回的行，和业务日有效的行中仍未改正的问题。",
         )
@@ -46,10 +40,11 @@ def suite_results(
     """The tables' results: what went back of what was received, and what is still wrong in
     force on the run's last day."""
     tonight = [submission.id for submission in received]
-    found = findings_by_dataset(run.settings, run.ledger, run.last.facts, tonight, tables)
+    found = findings_by_suite(run.settings, run.ledger, run.last.facts, tonight)
     dimensions = _dimensions(run.settings)
+    judged = suites(load_contracts(run.settings.catalog))
     for table in tables:
-        dataset = LOGS.get(table, table)
+        dataset = judged[table]
         of_table = [submission for submission in received if submission.dataset == dataset]
         yield _result(table, of_table, found[table], dimensions, notice)
 

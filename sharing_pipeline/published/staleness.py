@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sharing_pipeline.catalog.contracts import load_contracts
+from sharing_pipeline.catalog.datasets import loaded
 from sharing_pipeline.facts.exchange import DailyFile, daily_files, fingerprint
 from sharing_pipeline.figures.configuration import configuration
-from sharing_pipeline.in_force.snapshots import FOLDED
 from sharing_pipeline.in_force.whole_lists import accepted_lists
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.ledger import Decision, Ledger, PublishedNight, Submission
@@ -46,6 +48,7 @@ class _Now:
     accepted_later: Sequence[tuple[int, date]]
     daily: Sequence[DailyFile]
     lists: Sequence[Submission | None]
+    updated_by_key: Sequence[str]
     configured: dict[str, Any]
 
 
@@ -63,8 +66,9 @@ def stale_nights(settings: Settings, ledger: Ledger) -> list[StaleNight]:
 
 
 def _read(settings: Settings, session: Session) -> _Now:
+    contracts = load_contracts(settings.catalog)
     received = select(Submission).where(
-        Submission.dataset.in_((*FOLDED, "demand")),
+        Submission.dataset.in_(loaded(contracts, "full", "upsert")),
         Submission.status.in_(("accepted", "partly_held")),
         Submission.accepted > 0,
     )
@@ -77,7 +81,8 @@ def _read(settings: Settings, session: Session) -> _Now:
         received=session.scalars(received).all(),
         accepted_later=[(number, day) for number, day in session.execute(accepted)],
         daily=daily_files(session, date.max),
-        lists=[_in_force(session, "organisation"), _in_force(session, "exemption")],
+        lists=[_in_force(session, dataset) for dataset in loaded(contracts, "list")],
+        updated_by_key=loaded(contracts, "upsert"),
         configured=configuration(settings),
     )
 
@@ -88,15 +93,16 @@ def _in_force(session: Session, dataset: str) -> Submission | None:
 
 def _changed(night: PublishedNight, now: _Now) -> list[str]:
     day = night.as_of
-    folded, demands, *lists, decided = night.inputs["submissions"]
-    newest = {"demand": demands or 0}
+    folded, updated, *lists, decided = night.inputs["submissions"]
+    newest = dict.fromkeys(now.updated_by_key, updated or 0)
     late = any(
         one.effective_on <= day and one.id > newest.get(one.dataset, folded or 0)
         for one in now.received
     )
     replaced = any(
         one is not None and one.effective_on <= day and str(one.id) != known
-        for one, known in zip(now.lists, lists, strict=True)
+        # A list that was declared after the night was published was not known to it.
+        for one, known in zip_longest(now.lists, lists)
     )
     found = {
         "submissions": late or replaced,

@@ -22,16 +22,13 @@ from sharing_pipeline.assessment.definitions import (
     parse_definition,
 )
 from sharing_pipeline.catalog.contracts import Contract, load_contracts
+from sharing_pipeline.catalog.datasets import exported
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.figures.publish import latest_revisions
 from sharing_pipeline.published.sample_notice import notice_in_force, notice_received
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import Engine, arrow_schema, columns_of
-from sharing_pipeline.store.in_force_table import (
-    IN_FORCE,
-    IN_FORCE_TABLE,
-    in_force_columns,
-)
+from sharing_pipeline.store.in_force_table import IN_FORCE_TABLE, in_force_columns, view_in_force
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import (
     LakeFile,
@@ -43,11 +40,16 @@ from sharing_pipeline.store.ledger import (
 )
 from sharing_pipeline.store.warehouse_text import identifiers
 
-TABLES = ("assessment", "scoreboard", "issue", *IN_FORCE, "submission", "quarantine", "definition")
-"""Every table that can be exported."""
+FIGURES = ("assessment", "scoreboard", "issue")
+"""Tables of what was worked out for a night."""
 
 WITHOUT_DAY = ("submission", "quarantine", "definition")
 """Tables that belong to no single night; a day narrows what was received down to it."""
+
+
+def exportable(settings: Settings) -> tuple[str, ...]:
+    """Every table that can be exported: those above, and the datasets whose contracts say so."""
+    return (*FIGURES, *exported(load_contracts(settings.catalog)), *WITHOUT_DAY)
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,9 @@ class Published:
         revision: int | None = None,
     ) -> pa.Table:
         """A published table, sorted by its key, in its published columns."""
-        if name not in TABLES:
-            raise UsageError(f"没有表 {name}。可以导出的有：{'、'.join(TABLES)}。")
+        known = exportable(self.settings)
+        if name not in known:
+            raise UsageError(f"没有表 {name}。可以导出的有：{'、'.join(known)}。")
         if name in WITHOUT_DAY:
             return getattr(self, f"_{name}")(day)
         asked = day or self.latest_day()
@@ -150,8 +153,9 @@ class Published:
 
     def _in_force(self, name: str, night: PublishedNight) -> pa.Table:
         with Engine(self.settings) as engine:
-            engine.view_parquet("published", [Lake(self.settings).path(night.facts[name])])
-            columns = in_force_columns(self._contract(name), "published")
+            contract = self._contract(name)
+            view_in_force(engine, Lake(self.settings), night.facts, contract, "published")
+            columns = in_force_columns(contract, "published")
             return engine.query_arrow(IN_FORCE_TABLE, columns)
 
     def _submission(self, day: date | None) -> pa.Table:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sharing_pipeline.catalog.contracts import Contract
-from sharing_pipeline.catalog.sources import Source, load_source
+from sharing_pipeline.catalog.contracts import Contract, load_contracts
+from sharing_pipeline.catalog.datasets import catalog_files
+from sharing_pipeline.catalog.sources import DEFAULT, Source, load_source
 from sharing_pipeline.errors import ConfigurationError, UnreadableFile
 from sharing_pipeline.isolation.sandbox import Sandbox
 from sharing_pipeline.judging.batch import Arrival
@@ -24,7 +25,7 @@ from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import ReceivedFile
 
 CATALOG_SOURCE = "catalog"
-"""The source of organisations.csv and exemptions.csv under catalog/."""
+"""The source of lists under catalog/, such as organisations.csv and exemptions.csv."""
 
 NOT_REGULAR = "这不是普通文件（链接、设备或管道），不能读取。请放入文件本身。"
 """Why a link, device or pipe is rejected."""
@@ -112,13 +113,14 @@ def source_of(settings: Settings, name: str, file_name: str) -> Source:
     """The source of a received file; ConfigurationError if there is none of that name."""
     if name != CATALOG_SOURCE:
         return load_source(settings.catalog, name)
-    canonical = load_source(settings.catalog, file_name.removesuffix("s.csv"))
+    dataset = catalog_files(load_contracts(settings.catalog))[file_name]
+    canonical = load_source(settings.catalog, dataset)
     return canonical.model_copy(update={"name": CATALOG_SOURCE})
 
 
 def _unknown_source(file: ReceivedFile) -> Source:
     return Source.model_validate(
-        {"name": file.source, "title": file.source, "dataset": "catalogue", "canonical": True}
+        {"name": file.source, "title": file.source, "dataset": DEFAULT, "canonical": True}
     )
 
 
@@ -134,7 +136,7 @@ def arrival_of(
     return Arrival(
         submission=0,
         source=source,
-        dataset=table.dataset if table else "exchange_log" if look else source.dataset,
+        dataset=table.dataset if table else LOG_DATASET if look else source.dataset,
         file_name=file.file_name,
         file_id=file.id,
         sha256=file.sha256,

@@ -1,7 +1,7 @@
 """Taking the inbox in: from kept bytes to accepted rows, quarantine and submissions.
 
-One transaction per night, in the order organisations, exemptions, entries, what hangs on them,
-demands, logs. Nothing here knows what an indicator is.
+One transaction per night, in the order that the datasets' contracts declare. Nothing here knows
+what an indicator is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sharing_pipeline.catalog.contracts import DATASETS, load_contracts
+from sharing_pipeline.catalog.contracts import load_contracts
+from sharing_pipeline.catalog.datasets import catalog_files, datasets
 from sharing_pipeline.in_force.snapshots import Store, in_force
 from sharing_pipeline.isolation.sandbox import Sandbox
 from sharing_pipeline.judging.batch import Arrival
@@ -80,9 +81,9 @@ def take_in(
 
 
 def _changed_lists(settings: Settings, session: Session, clock: Clock) -> list[ReceivedFile]:
-    """organisations.csv and exemptions.csv under catalog/, when they hold rows and changed."""
+    """The lists under catalog/, when they hold rows and changed."""
     changed = []
-    for name in ("exemptions.csv", "organisations.csv"):
+    for name in catalog_files(load_contracts(settings.catalog)):
         path = settings.catalog / name
         if not path.is_file() or _is_bare(path.read_bytes()):
             continue
@@ -153,7 +154,7 @@ def settle_all(
             results = log_reading.results
         else:
             results = beside.submit(log_reader(intake, sandbox, logs, progress))
-        for dataset in DATASETS:
+        for dataset in datasets(intake.store.contracts):
             tables = [arrival for arrival in arrivals if arrival.dataset == dataset]
             if tables and dataset != LOG_DATASET:
                 progress(f"检查{intake.store.contracts[dataset].title}", 0, 1)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from sharing_pipeline.catalog.contracts import Contract
+from sharing_pipeline.catalog.datasets import loaded
 from sharing_pipeline.catalog.rules import FINDING, Rule
 from sharing_pipeline.catalog.suites import Suite, load_suite
 from sharing_pipeline.in_force.snapshots import Store, files_of, load_rows
@@ -86,12 +87,16 @@ def _held_rows(store: Store, numbers: Sequence[int]) -> dict[int, list[_HeldRow]
     rows: dict[int, list[_HeldRow]] = {}
     if not why:
         return rows
-    load_rows(store, "catalogue", sorted({number for number, _ in why}))
-    for number, org, sheet, row in store.engine.rows(
-        'SELECT submission, org_code, sheet, "row" FROM incoming ORDER BY ALL'
-    ):
-        if (number, org) in why:
-            rows.setdefault(number, []).append((sheet, row, org, why[number, org]))
+    for dataset in loaded(store.contracts, "full"):
+        owner = store.contracts[dataset].owner
+        if owner is None:
+            continue
+        load_rows(store, dataset, sorted({number for number, _ in why}))
+        for number, org, sheet, row in store.engine.rows(
+            f'SELECT submission, "{owner.code}", sheet, "row" FROM incoming ORDER BY ALL'
+        ):
+            if (number, org) in why:
+                rows.setdefault(number, []).append((sheet, row, org, why[number, org]))
     return rows
 
 
@@ -222,7 +227,8 @@ class _Places:
 
     def whole_row(self, rule: Rule, sheet: str, row: int, value: str, other: str) -> Remark:
         """A remark on a row as a whole, at its key."""
-        message, what_to_do = rule.texts(value=value, other=other)
+        row_name = self._contract.traits.row
+        message, what_to_do = rule.texts(value=value, other=other, row=row_name)
         column = self._column(sheet, row, "")
         return Remark(rule.severity, rule.name, sheet, row, column, "", value, message, what_to_do)
 

@@ -88,7 +88,7 @@ def _canonical(
             is_key = contract[name].type == "code"
             columns[name] = derived(value, sent, row_count, whole=is_key)
     columns.update({name: [value] * row_count for name, value in mapping.constants.items()})
-    if contract.table == "catalogue" and source.lacks:
+    if source.lacks and "lacks" in contract.names:
         columns["lacks"] = [";".join(source.lacks)] * row_count
     return columns
 

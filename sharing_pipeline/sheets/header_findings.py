@@ -230,8 +230,10 @@ def unread(grid: Grid, header: Header, used: Collection[int], known: Collection[
     ]
 
 
-def unpublished(frame: pa.Table, doubtful: Collection[Doubt]) -> list[str]:
+def unpublished(frame: pa.Table, doubtful: Collection[Doubt], contract: Contract) -> list[str]:
     """What becomes of entries without 发布状态: they are no part of the rates."""
+    if _PUBLISHED not in contract.names:
+        return []
     if _PUBLISHED not in frame.column_names:
         in_doubt = any(one.column == _PUBLISHED for one in doubtful)
         return [] if in_doubt else [NO_STATUS]

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
-from sharing_pipeline.catalog.contracts import DATASETS, Contract, Form
+from sharing_pipeline.catalog.contracts import Contract, Form
+from sharing_pipeline.catalog.datasets import by_header, datasets
 from sharing_pipeline.catalog.sources import Source
 from sharing_pipeline.reading.grid import Cell, Grid
 from sharing_pipeline.sheets.matching import form_of, header_key, known_keys, match
@@ -18,16 +19,6 @@ from sharing_pipeline.sheets.matching import form_of, header_key, known_keys, ma
 HEADER_WITHIN = 100
 """A header further down than this many rows is none."""
 _FEWEST_MATCHES = 2
-_SIGNATURES = (
-    ("exemption", {"subject_id", "indicator"}),
-    ("exchange_log", {"batch_id"}),
-    ("demand", {"demand_id"}),
-    ("resource", {"resource_id"}),
-    ("field", {"catalogue_code", "field_name"}),
-    ("catalogue", {"catalogue_code"}),
-    ("organisation", {"org_code", "org_name"}),
-)
-"""The columns that tell a dataset, the most telling first (inputs.md §7)."""
 
 
 @dataclass(frozen=True)
@@ -154,15 +145,17 @@ def dataset_of_sheet(grid: Grid, contracts: Mapping[str, Contract]) -> str | Non
     if grid.part:
         return None
     sheet = header_key(grid.sheet)
-    return next(
-        (name for name in DATASETS if sheet and sheet == header_key(contracts[name].sheet)), None
-    )
+    if not sheet:
+        return None
+    named = (name for name in datasets(contracts) if header_key(contracts[name].sheet) == sheet)
+    return next(named, None)
 
 
 def told_by(names: list[Cell], source: Source, contracts: Mapping[str, Contract]) -> str | None:
-    """The dataset that a line's words announce, as far as they are headers."""
-    for dataset, telling in _SIGNATURES:
-        if telling <= match(names, contracts[dataset], source).keys():
+    """The dataset that a line's words announce, as far as they are headers (inputs.md §7)."""
+    for dataset in by_header(contracts):
+        contract = contracts[dataset]
+        if match(names, contract, source).keys() >= set(contract.traits.header):
             return dataset
     return None
 
@@ -173,8 +166,8 @@ def assign(header: Header, source: Source, contract: Contract) -> Assigned:
     doubtful = {name: places for name, places in header.matches.items() if len(places) > 1}
     mapping = source.mapping(contract.table)
     given = columns.keys() | mapping.constants.keys() | doubtful.keys()
-    if "org_name" in given:
-        given = given | {"org_code"}
+    if contract.owner is not None and contract.owner.name in given:
+        given = given | {contract.owner.code}
     if "cycle" in source.lacks:
         given = given | {"update_cycle"}
     required = [column.name for column in contract.columns if column.required]

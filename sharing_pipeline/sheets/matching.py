@@ -121,7 +121,7 @@ def known_keys(contracts: Mapping[str, Contract], source: Source) -> set[str]:
 
 def declared_keys(source: Source) -> set[str]:
     """Every header that a source reads, also as a part of a column, as it is compared."""
-    mappings = [source.mapping(dataset) for dataset in (source.dataset, "resource")]
+    mappings = [source.mapping(dataset) for dataset in (source.dataset, *source.derives)]
     values = [value for mapping in mappings for value in mapping.columns.values()]
     return {_key(header) for value in values for header in headers_of(value)}
 
@@ -139,11 +139,14 @@ def _split_organisation(
     found: dict[str, list[int]], keys: list[str], contract: Contract
 ) -> dict[str, list[int]]:
     """提供方 beside a column of codes is the column of names: it may hold either."""
-    codes = found.get("org_code", [])
+    owner = contract.owner
+    if owner is None or owner.name is None or owner.name in found:
+        return found
+    codes = found.get(owner.code, [])
     either = [place for place in codes if keys[place] == "提供方"]
-    if contract.table == "catalogue" and len(either) == 1 < len(codes) and "org_name" not in found:
-        found["org_code"] = [place for place in codes if place not in either]
-        found["org_name"] = either
+    if len(either) == 1 < len(codes):
+        found[owner.code] = [place for place in codes if place not in either]
+        found[owner.name] = either
     return found
 
 

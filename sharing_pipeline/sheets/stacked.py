@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sharing_pipeline.catalog.contracts import Contract
+from sharing_pipeline.catalog.datasets import with_belongings
 from sharing_pipeline.catalog.sources import Source
 from sharing_pipeline.reading.grid import Cell, Grid
 from sharing_pipeline.sheets.headers import Header, assign, find_header, told_by
@@ -109,7 +110,8 @@ class _Words:
     def _matched(self, line: list[Cell]) -> Iterator[tuple[set[str], dict[str, list[int]]]]:
         """The key of a dataset that the line may announce, and the columns that it has of it."""
         told = told_by(line, self.source, self.contracts) if self.source.canonical else None
-        for dataset in (told, "catalogue") if told else (self.source.dataset,):
+        whole = with_belongings(self.contracts)  # a row may have what it belongs to beside it
+        for dataset in (told, *whole) if told else (self.source.dataset,):
             contract = self.contracts[dataset]
             yield {contract.key[0]}, match(line, contract, self.source)
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sharing_pipeline.catalog.contracts import DATASETS, Contract
+from sharing_pipeline.catalog.contracts import Contract
+from sharing_pipeline.catalog.datasets import datasets, with_belongings
 from sharing_pipeline.catalog.source_keys import headers_of
 from sharing_pipeline.catalog.sources import Source
 from sharing_pipeline.reading.formats import Reading, read_file
@@ -105,7 +106,7 @@ def read_tables(
         said.extend(filter(None, [beside]))
         dataset = header.dataset if header is not None and reader is not source else dataset
         made = []
-        for each in _datasets_of_rows(dataset, reader):
+        for each in [dataset, *reader.derives]:
             sheet, passed_over = _read_sheet(grid, header, each, reader, contracts)
             sheets.setdefault(each, []).append(sheet)
             made.append(sheet)
@@ -115,7 +116,7 @@ def read_tables(
         said.extend(_without_empty(sheets))
     tables = [
         _table(dataset, sheets[dataset], source, contracts[dataset])
-        for dataset in DATASETS
+        for dataset in datasets(contracts)
         if dataset in sheets
     ]
     if tables:
@@ -162,11 +163,6 @@ def _dataset(
         return header.dataset
     named = dataset_of_sheet(grid, contracts) if source.canonical else None
     return named if grid.row_count else None
-
-
-def _datasets_of_rows(dataset: str, source: Source) -> list[str]:
-    """The datasets that one row makes: an entry, and its resource where the source derives it."""
-    return [dataset, "resource"] if source.resource is not None else [dataset]
 
 
 def _with_resources(
@@ -230,9 +226,8 @@ def _unread(made: Sequence[_Sheet], source: Source, contracts: Mapping[str, Cont
         said = doubts(sheet.grid.sheet, header, sheet.assigned, sheet.source, contract)
         used.update(one.place - 1 for one in said)
     grid, header = read[0][0].grid, read[0][1]
-    entries = contracts["catalogue"]
-    of_entries = () if header.dataset == entries.table else known_keys({"": entries}, source)
-    return unread(grid, header, used, of_entries)
+    above = {name: contracts[name] for name in with_belongings(contracts) if name != header.dataset}
+    return unread(grid, header, used, known_keys(above, source) if above else ())
 
 
 def _without_empty(sheets: dict[str, list[_Sheet]]) -> list[str]:
@@ -275,7 +270,7 @@ def _table(dataset: str, sheets: list[_Sheet], source: Source, contract: Contrac
         from_workbook=from_workbook,
         notes=[one.message for one in doubtful]
         + notes([header for _, header in taken], source, contract)
-        + (unpublished(frame, doubtful) if dataset == "catalogue" else []),
+        + unpublished(frame, doubtful, contract),
         parts=parts,
         doubts=doubtful,
         surplus=[one for sheet, header in taken for one in surplus(sheet.grid, header, sheet.rows)],

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from sharing_pipeline.catalog.contracts import DATASETS, load_contracts
+from sharing_pipeline.catalog.contracts import load_contracts
+from sharing_pipeline.catalog.datasets import datasets
 from sharing_pipeline.published.sample_notice import count_sample_entries
 from sharing_pipeline.site.published_night import Shown
 from sharing_pipeline.store.ledger import Submission
@@ -87,6 +88,6 @@ def _received(session: Session, shown: Shown, known: ColumnElement[bool]) -> lis
             quarantined=found[dataset][1],
             newest=session.get_one(Submission, found[dataset][2]),
         )
-        for dataset in DATASETS
+        for dataset in datasets(contracts)
         if dataset in found
     ]

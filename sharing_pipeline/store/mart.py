@@ -15,13 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sharing_pipeline.catalog.contracts import Contract, load_contracts
+from sharing_pipeline.catalog.datasets import exported
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.store.engine import Engine
-from sharing_pipeline.store.in_force_table import (
-    IN_FORCE,
-    IN_FORCE_TABLE,
-    in_force_columns,
-)
+from sharing_pipeline.store.in_force_table import IN_FORCE_TABLE, in_force_columns, view_in_force
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Ledger, Publication, PublishedNight
 
@@ -83,8 +80,8 @@ def _replace_night(
     assessments = [lake.path(publication.assessment_path) for publication in latest.values()]
     mart.load_parquet("assessment", assessments)
     mart.load_parquet("issue", [lake.path(night.issue_path)])
-    for table in IN_FORCE:
-        mart.view_parquet("rows_in_force", [lake.path(night.facts[table])])
+    for table in exported(contracts):
+        view_in_force(mart, lake, night.facts, contracts[table], "rows_in_force")
         mart.create(table, IN_FORCE_TABLE, in_force_columns(contracts[table], "rows_in_force"))
 
 

@@ -14,7 +14,7 @@ from sharing_pipeline.catalog.contracts import Column, Contract
 from sharing_pipeline.catalog.rules import Rule, load_rules
 from sharing_pipeline.catalog.suites import load_suite
 from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.judging.row_organisations import PROVIDER, RESPONSIBLE
+from sharing_pipeline.judging.row_organisations import PROVIDER
 from sharing_pipeline.settings import Settings
 
 BOOLEANS = ("是", "否")
@@ -43,15 +43,12 @@ _WHOLE = (
     "请在文件名里写上“增量”。"
 )
 _REPLACES = {
-    "catalogue": _WHOLE,
-    "resource": _WHOLE,
-    "field": _WHOLE,
-    "demand": "按需求编号更新：这次没有写进来的需求保持不变。",
-    "exchange_log": "同一批次号在同一天只留一条，已报过的不用重报。",
-    "organisation": "每次报整张名单，替换原来的名单。",
-    "exemption": "每次报整张名单，替换原来的名单。",
+    "full": _WHOLE,
+    "upsert": "按{key}更新：这次没有写进来的{row}保持不变。",
+    "log": "同一{key}在同一天只留一条，已报过的不用重报。",
+    "list": "每次报整张名单，替换原来的名单。",
 }
-"""What becomes of what was sent before (inputs.md §5)."""
+"""What becomes of what was sent before, by how a dataset is loaded (inputs.md §5)."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +106,13 @@ def advice(contracts: Sequence[Contract]) -> list[str]:
         lines.append("请留着这一张“填写说明”：有它，空着的工作表就当作没有填，不会退回。")
     else:
         lines.append("这一张“填写说明”可以留着，也可以删去，不影响报送。")
-    replaces = dict.fromkeys(_REPLACES[contract.table] for contract in contracts)
-    return [*lines, *replaces]
+    return [*lines, *dict.fromkeys(map(_replaces, contracts))]
+
+
+def _replaces(contract: Contract) -> str:
+    """What a new file of a dataset does to what was sent before."""
+    key = "、".join(contract[name].title for name in contract.key)
+    return _REPLACES[contract.traits.load].format(key=key, row=contract.traits.row)
 
 
 def rule_lines(contract: Contract, settings: Settings) -> list[RuleLine]:
@@ -133,15 +135,15 @@ def _checks(contract: Contract, settings: Settings) -> Iterator[RuleLine]:
     rules = load_rules(settings.catalog)
     for name, column, called in _settled(contract):
         rule = _rule(rules, name)
-        message, what_to_do = rule.texts(title=called, value=_ANY_VALUE, other=_ANY_VALUE)
+        message, what_to_do = rule.texts(
+            title=called, value=_ANY_VALUE, other=_ANY_VALUE, row=contract.traits.row
+        )
         title, level = contract[column].title, LEVELS[rule.severity]
         yield RuleLine(title, level, rule.dimension, f"{message}。", f"{what_to_do}。")
-    for path in sorted(settings.expectations.glob("*.yaml")):
-        suite = load_suite(path.stem, settings.expectations)
-        for text in suite.texts.values() if suite.table == contract.table else ():
-            title, level = contract[text.column].title, LEVELS[text.severity]
-            message = text.message.replace("{value}", _ANY_VALUE)
-            yield RuleLine(title, level, text.dimension, message, text.what_to_do)
+    for text in load_suite(contract.traits.suite, settings.expectations).texts.values():
+        title, level = contract[text.column].title, LEVELS[text.severity]
+        message = text.message.replace("{value}", _ANY_VALUE)
+        yield RuleLine(title, level, text.dimension, message, text.what_to_do)
 
 
 def _rule(rules: Mapping[str, Rule], name: str) -> Rule:
@@ -153,15 +155,15 @@ def _rule(rules: Mapping[str, Rule], name: str) -> Rule:
 def _settled(contract: Contract) -> Iterator[tuple[str, str, str]]:
     """Rule, column and what the message calls it, of the checks made before the suites."""
     codes = [column for column in contract.columns if column.type == "code" and column.required]
-    is_log = contract.table == "exchange_log"
+    is_log = contract.traits.load == "log"
     for column in codes:
         yield f"{column.name}_missing" if is_log else "key_missing", column.name, column.title
         yield "code_damaged", column.name, column.title
-    if contract.table in RESPONSIBLE:
+    if contract.owner is not None:
         for kind in ("missing", "unknown", "ambiguous"):
-            yield f"organisation_{kind}", RESPONSIBLE[contract.table][0], PROVIDER
+            yield f"organisation_{kind}", contract.owner.code, PROVIDER
     key = contract.key[0]
     if not is_log:
         yield "conflicting_duplicate", key, contract[key].title
-    if contract.table == "catalogue":
+    if "owned_by_other" in contract.traits.holds:
         yield "code_owned_by_other", key, contract[key].title

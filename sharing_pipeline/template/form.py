@@ -15,8 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharing_pipeline.catalog.codes import CodeTable, clean, load_codes
-from sharing_pipeline.catalog.contracts import DATASETS, Column, Contract, load_contracts
+from sharing_pipeline.catalog.codes import CodeTable, load_codes
+from sharing_pipeline.catalog.contracts import Column, Contract, load_contracts
+from sharing_pipeline.catalog.datasets import belonging_to, dataset_named
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.template.column_texts import choices, described
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from openpyxl.comments import Comment
     from openpyxl.worksheet.datavalidation import DataValidation
     from openpyxl.worksheet.worksheet import Worksheet
-
-SHEETS = {"catalogue": ("catalogue", "resource", "field")}
-"""Datasets that are sent in one workbook; every other has a form of its own."""
 
 LISTS = "选项"
 """The hidden sheet of drop-down lists, in workbooks that need one."""
@@ -49,17 +47,6 @@ _NARROWEST = 13
 _REQUIRED_FILL, _OPTIONAL_FILL = "1F4E79", "DDEBF7"
 
 
-def dataset_named(written: str, contracts: Mapping[str, Contract]) -> str:
-    """The dataset that is meant by its name, Chinese title or sheet; UsageError for any other."""
-    wanted = clean(written)
-    for dataset in DATASETS:
-        contract = contracts[dataset]
-        if wanted in (dataset, clean(contract.title), clean(contract.sheet)):
-            return dataset
-    known = "、".join(f"{dataset}（{contracts[dataset].sheet}）" for dataset in DATASETS)
-    raise UsageError(f"没有数据集“{written}”。可以是：{known}。")
-
-
 def write_template(written: str, path: Path, settings: Settings) -> list[str]:
     """Writes the empty form of a dataset whole or not at all, and gives the names of its sheets.
 
@@ -68,7 +55,8 @@ def write_template(written: str, path: Path, settings: Settings) -> list[str]:
     """
     contracts = load_contracts(settings.catalog)
     dataset = dataset_named(written, contracts)
-    sheets = [contracts[name] for name in SHEETS.get(dataset, (dataset,))]
+    # What belongs to a row is sent in one workbook with it.
+    sheets = [contracts[name] for name in (dataset, *belonging_to(contracts, dataset))]
     try:
         _refuse(path)
         book = _book(sheets, settings)

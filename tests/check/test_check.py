@@ -108,7 +108,7 @@ def test_findings_are_3_with_counts_and_the_reply_in_the_current_folder(
     [
         (["nothing.csv"], "没有文件 nothing.csv"),
         (["good.csv", "--source", "nowhere"], "没有来源 nowhere"),
-        (["good.csv", "--dataset", "songs"], "只能是 catalogue"),
+        (["good.csv", "--dataset", "songs"], "可以是：organisation（机构）"),
         (["good.csv", "--reply", "good.csv"], "以 .xlsx 结尾"),
         (["empty"], "没有可以检查的文件"),
     ],

@@ -9,14 +9,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from sharing_pipeline.catalog.contracts import load_contracts
 from sharing_pipeline.definitions import build_defs, defs
 from sharing_pipeline.launch import run_nightly
 from sharing_pipeline.night import open_run
 from sharing_pipeline.orchestration.instance import local_instance
 from sharing_pipeline.orchestration.resources import HomeFolder
-from sharing_pipeline.orchestration.tables import MADE_FROM
+from sharing_pipeline.orchestration.tables import descriptions
 from sharing_pipeline.published.tables import Published
-from sharing_pipeline.settings import SHANGHAI, Settings
+from sharing_pipeline.settings import PROJECT, SHANGHAI, Settings
 from sharing_pipeline.store.ledger import Ledger
 from tests.support.screen import rows
 
@@ -179,7 +180,7 @@ def test_a_range_is_one_run_in_the_order_of_its_days(city: Settings) -> None:
                 for one in instance.fetch_materializations(dg.AssetKey(name), limit=99).records
                 if one.run_id == result.run_id  # other tests run nights of this city too
             ]
-            for name in MADE_FROM
+            for name in descriptions(load_contracts(PROJECT / "catalog"))
         }
     for name, events in noted.items():
         assert sorted(one.partition for one in events) == [str(day) for day in days], name

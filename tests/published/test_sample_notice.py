@@ -10,16 +10,17 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from sharing_pipeline.definitions import IN_FORCE
+from sharing_pipeline.catalog.datasets import suites
 from sharing_pipeline.launch import run_nightly
 from sharing_pipeline.orchestration.instance import local_instance
-from sharing_pipeline.orchestration.tables import MADE_FROM
+from sharing_pipeline.orchestration.tables import descriptions
 from sharing_pipeline.published.sample_notice import MARK, NATURE
-from sharing_pipeline.published.tables import TABLES as EXPORTED
-from sharing_pipeline.settings import SHANGHAI
-from tests.support.night_helpers import Home, entries, item
+from sharing_pipeline.published.tables import exportable
+from sharing_pipeline.settings import PROJECT, SHANGHAI, Settings
+from tests.support.night_helpers import CONTRACTS, Home, entries, item
 from tests.support.officer import FIRST, read_csv, sharing
 
+SETTINGS = Settings(home=PROJECT / "var")
 WORDS = "样例数据（虚构）"
 
 
@@ -43,7 +44,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return published(tmp_path_factory.mktemp("real"), "登记信息")
 
 
-@pytest.mark.parametrize("table", [one for one in EXPORTED if one != "definition"])
+@pytest.mark.parametrize("table", [one for one in exportable(SETTINGS) if one != "definition"])
 def test_an_export_says_so_beside_its_rows(made_up: Home, real: Home, table: str) -> None:
     said, of_real = (sharing(home, "export", table, "--date", FIRST) for home in (made_up, real))
     assert WORDS in said.stderr
@@ -88,11 +89,11 @@ def shown(home: Home) -> dict[str, str]:
     """What every asset's and every check's latest event says of its data."""
     said = {}
     with local_instance(home.settings) as instance:
-        for name in MADE_FROM:
+        for name in descriptions(CONTRACTS):
             event = instance.get_latest_materialization_event(dg.AssetKey(name))
             assert event is not None and event.asset_materialization is not None
             said[name] = event.asset_materialization.metadata
-        keys = [dg.AssetCheckKey(dg.AssetKey(name), "expectations") for name in IN_FORCE]
+        keys = [dg.AssetCheckKey(dg.AssetKey(name), "expectations") for name in suites(CONTRACTS)]
         for key in keys:
             latest = instance.event_log_storage.get_latest_asset_check_execution_by_key([key])
             event = latest[key].event

@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sharing_pipeline.catalog.codes import load_codes
-from sharing_pipeline.catalog.contracts import DATASETS, Column
+from sharing_pipeline.catalog.contracts import Column
+from sharing_pipeline.catalog.datasets import belonging_to, dataset_named, datasets
 from sharing_pipeline.catalog.sources import load_source
 from sharing_pipeline.catalog.suites import rule_texts
 from sharing_pipeline.cli import main
@@ -22,9 +23,10 @@ from sharing_pipeline.errors import UsageError
 from sharing_pipeline.settings import PROJECT, Settings
 from sharing_pipeline.sheets.raw_table import FileTables
 from sharing_pipeline.sheets.tables import read_tables
-from sharing_pipeline.template.form import SHEETS, dataset_named, write_template
+from sharing_pipeline.template.form import write_template
 from tests.support.night_helpers import CONTRACTS, Home
 
+DATASETS = datasets(CONTRACTS)
 CODES = load_codes(PROJECT / "catalog")
 FOLDERS = {"resource": "catalogue", "field": "catalogue"}
 """Datasets without an inbox folder of their own."""
@@ -54,7 +56,7 @@ def written(dataset: str, folder: Path, catalog: Path = PROJECT / "catalog") -> 
 
 
 def sheets_of(dataset: str) -> tuple[str, ...]:
-    return SHEETS.get(dataset, (dataset,))
+    return (dataset, *belonging_to(CONTRACTS, dataset))
 
 
 def fill(path: Path, *others: Mapping[str, str]) -> None:

@@ -1,4 +1,5 @@
-"""Entries of a night after their rows were judged: held, owned by somebody else, or going in."""
+"""Organisations' parts of full files after their rows were judged: held, or going in without what
+is owned by somebody else."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from sharing_pipeline.catalog.contracts import Contract
+from sharing_pipeline.catalog.dataset_traits import Owner
 from sharing_pipeline.catalog.rules import findings
 from sharing_pipeline.in_force.snapshots import Store, stand_at
 from sharing_pipeline.judging.batch import Arrival
@@ -18,17 +20,22 @@ from sharing_pipeline.judging.ownership import foreign_claims
 from sharing_pipeline.store.ledger import Part
 
 
-def settle_entries(
-    intake: Intake, contract: Contract, judged: Judged, arrivals: Sequence[Arrival]
+def settle_parts(
+    intake: Intake, contract: Contract, owner: Owner, judged: Judged, arrivals: Sequence[Arrival]
 ) -> None:
-    """Holds what shrinks too much and sends back what belongs to somebody else."""
+    """Holds what shrinks too much and sends back what belongs to somebody else, as far as the
+    dataset declares these holds."""
     store = intake.store
-    rows = judged.frame.loc[judged.standing, ["submission", "source", "key", "org_code"]]
+    rows = judged.frame.loc[judged.standing, ["submission", "source", "key", owner.code]]
+    rows = rows.rename(columns={owner.code: "org_code"})
     sent_back = _sent_back(judged, rows)
-    add_parts(store, arrivals, rows)
-    hold_shrunken(store, arrivals, sent_back)
+    add_parts(store, rows)
+    if "shrunken_part" in contract.traits.holds:
+        hold_shrunken(store, contract, owner, arrivals, sent_back)
+    if "owned_by_other" not in contract.traits.holds:
+        return
     claims = foreign_claims(
-        _owned_before(store, arrivals),
+        _owned_before(store, contract, owner, arrivals),
         rows,
         sent_back,
         arrivals,
@@ -37,29 +44,32 @@ def settle_entries(
     )
     if claims:
         _refuse(intake, contract, judged, arrivals, claims)
-        _recount_parts(store, judged, arrivals)
+        _recount_parts(store, owner, judged, arrivals)
 
 
 def _sent_back(judged: Judged, rows: pd.DataFrame) -> pd.DataFrame:
-    """(submission, key) of entries of which no row stays."""
+    """(submission, key) of keys of which no row stays."""
     refused = judged.frame.loc[judged.refused & judged.frame["key"].notna(), ["submission", "key"]]
     stays = pd.MultiIndex.from_frame(refused).isin(pd.MultiIndex.from_frame(rows[refused.columns]))
     return refused[~stays]
 
 
 def _held(store: Store, arrivals: Sequence[Arrival]) -> set[tuple[int, str]]:
-    numbers = [one.submission for one in arrivals]
+    numbers = [arrival.submission for arrival in arrivals]
     parts = select(Part).where(Part.submission.in_(numbers), Part.status == "held")
     return {(part.submission, part.org_code) for part in store.session.scalars(parts)}
 
 
-def _owned_before(store: Store, arrivals: Sequence[Arrival]) -> pd.DataFrame:
-    """Entries in force before this night's files, on their last effective day."""
-    until = max(one.effective_on for one in arrivals)
-    before = min(one.submission for one in arrivals)
+def _owned_before(
+    store: Store, contract: Contract, owner: Owner, arrivals: Sequence[Arrival]
+) -> pd.DataFrame:
+    """Rows in force before this night's files, on their last effective day."""
+    until = max(arrival.effective_on for arrival in arrivals)
+    before = min(arrival.submission for arrival in arrivals)
     stand_at(store, until, before=before)
     return store.engine.connection.execute(
-        "SELECT source, key, org_code FROM state_catalogue ORDER BY key, source"
+        f'SELECT source, key, "{owner.code}" AS org_code FROM state_{contract.table} '
+        "ORDER BY key, source"
     ).df()
 
 
@@ -70,7 +80,7 @@ def _refuse(
     arrivals: Sequence[Arrival],
     claims: Mapping[int, str],
 ) -> None:
-    """Sends the claims back, with all rows that are the same entry of the same submission."""
+    """Sends the claims back, with all rows of the same key of the same submission."""
     named = judged.frame.loc[sorted(claims), ["submission", "key"]].assign(
         owner=[claims[position] for position in sorted(claims)]
     )
@@ -83,20 +93,21 @@ def _refuse(
     others = {int(str(at)): _named(intake, owner) for at, owner in foreign["owner"].items()}
     key = contract[contract.key[0]]
     rule = intake.rules["code_owned_by_other"]
-    judged.refuse(findings(rule, foreign["key"], key.name, key.title, others))
+    row = contract.traits.row
+    judged.refuse(findings(rule, foreign["key"], key.name, key.title, others, row=row))
     for kind in ("refused", "kept"):
         rows = select_arrow(foreign, KEYS)
         write_rows(intake, f"{kind}_{contract.table}", rows, arrivals)
 
 
 def _named(intake: Intake, code: str) -> str:
-    one = intake.organisations.by_code.get(code)
-    return f"{one.org_name}（{code}）" if one else code
+    organisation = intake.organisations.by_code.get(code)
+    return f"{organisation.org_name}（{code}）" if organisation else code
 
 
-def _recount_parts(store: Store, judged: Judged, arrivals: Sequence[Arrival]) -> None:
-    columns = ["submission", "org_code"]
+def _recount_parts(store: Store, owner: Owner, judged: Judged, arrivals: Sequence[Arrival]) -> None:
+    columns = ["submission", owner.code]
     counts = judged.frame.loc[judged.standing, columns].groupby(columns).size().to_dict()
-    numbers = [one.submission for one in arrivals]
+    numbers = [arrival.submission for arrival in arrivals]
     for part in store.session.scalars(select(Part).where(Part.submission.in_(numbers))):
         part.rows = int(counts.get((part.submission, part.org_code), 0))

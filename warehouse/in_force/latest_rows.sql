@@ -1,5 +1,5 @@
 -- reads: before_, incoming
--- yields: the last accepted row of every demand item, of what was known before and what came in.
+-- yields: the last accepted row of every key, of what was known before and what came in.
 WITH known AS (
     SELECT {columns} FROM before_
     UNION ALL
