@@ -1,4 +1,7 @@
-"""Where things are and how far untrusted input may go. Read when asked for, never at import."""
+"""Where an installation's folders are, and how large received files may be.
+
+Nothing is read when this module is imported, only when it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Asia/Shanghai, which has had no daylight saving since 1991."""
 
 Clock = Callable[[], datetime]
-"""Gives the present moment, with a zone. No rule reads the system time by itself."""
+"""Gives the present moment with its zone. No rule reads the system's time by itself."""
 
 Progress = Callable[[str, int, int], None]
 """Is called with each step: what it is about, how many are done, how many there are."""
@@ -35,11 +38,12 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one received file may cost before it is rejected; catalog/limits.yaml changes it.
+    """How large a received file may be, and how long reading it may take, before it is rejected.
 
-    A cell costs up to 300 bytes while it is read, so that `cells` fit into `memory_bytes`: a
-    workbook of 50,000 rows and 20 columns takes 0.65 GiB, a csv of 100 MB takes 1.9. Logs aren't
-    read as cells and may take longer; five million rows take 1.2 GiB.
+    catalog/limits.yaml changes these limits. A cell takes up to 300 bytes while it is read, so that
+    `cells` fit into `memory_bytes`: a workbook of 50,000 rows and 20 columns takes 0.65 GiB, a csv
+    of 100 MB takes 1.9. Logs aren't read as cells and may take longer; five million rows take
+    1.2 GiB.
     """
 
     file_bytes: int = 512 * _MIB
@@ -55,26 +59,26 @@ class Limits:
 
 
 def read_limits(catalog: Path) -> Limits:
-    """The limits that catalog/limits.yaml sets, sizes there in MiB; the defaults for the rest.
+    """The limits that catalog/limits.yaml sets, where sizes are in MiB, and defaults for the rest.
 
-    ConfigurationError for an unknown name or for anything but a positive whole number.
+    ConfigurationError for an unknown name and for anything but a positive whole number.
     """
     path = catalog / "limits.yaml"
     if not path.is_file():
         return Limits()
-    # Whoever only asks for help shall not wait for pydantic.
+    # Imported only here, so that `sharing --help` doesn't wait for pydantic.
     from sharing_pipeline.strict_yaml import load_yaml, shown
     from sharing_pipeline.yaml_faults import line_of
 
     written = load_yaml(path)
     known = {limit.name.replace("_bytes", "_mib"): limit.name for limit in fields(Limits)}
     for name, value in written.items():
-        where = f"{path} 第 {line_of(path.read_bytes(), [name])} 行"
+        line = f"{path} 第 {line_of(path.read_bytes(), [name])} 行"
         if name not in known:
-            raise ConfigurationError(f"{where}：没有 {name} 这个键，只能写 {'、'.join(known)}。")
+            raise ConfigurationError(f"{line}：没有 {name} 这个键，只能写 {'、'.join(known)}。")
         if type(value) is not int or value <= 0:
             raise ConfigurationError(
-                f"{where}：{name} 要写大于 0 的整数，现在是 {shown(value)}。请改正。"
+                f"{line}：{name} 要写大于 0 的整数，现在是 {shown(value)}。请改正。"
             )
     sizes = {
         known[name]: value * (_MIB if name.endswith("_mib") else 1)

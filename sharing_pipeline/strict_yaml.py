@@ -1,7 +1,7 @@
-"""Reading a catalog YAML file strictly, and saying in Chinese what is wrong with it.
+"""Reads the catalog's YAML files strictly, and says in Chinese what is wrong with them.
 
-Here: exact scalars, repeated keys, pydantic's findings put into words. Which keys a file may
-have is its own module's matter.
+Numbers and dates are read exactly as they are written, a repeated key is an error, and pydantic's
+findings are put into words. Which keys a file may have stands in the module that reads it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pydantic import (
 from yaml.constructor import SafeConstructor
 
 from sharing_pipeline.errors import ConfigurationError
-from sharing_pipeline.yaml_faults import SaidTwice, fault, line_of
+from sharing_pipeline.yaml_faults import RepeatedKey, fault, line_of
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,6})?")
@@ -34,15 +34,15 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class _Exact(SafeConstructor):
-    """Safe YAML without its surprises: 92.5 stays 92.5 and not a binary fraction, 010 is not 8,
-    1:30 is not 90, and a key that is written twice is an error instead of the last one."""
+    """YAML's safe values without surprises: 92.5 becomes no binary fraction, 010 is not 8, 1:30 is
+    not 90, and a key that is written twice is an error, where PyYAML takes the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
             name = str(key.value)
             if name in seen:
-                raise SaidTwice(name, key.start_mark)
+                raise RepeatedKey(name, key.start_mark)
             seen.add(name)
         return super().construct_mapping(node, deep=deep)
 
@@ -64,22 +64,22 @@ _Exact.add_constructor("tag:yaml.org,2002:timestamp", _text)
 
 
 class _FastLoader(_Exact, yaml.CSafeLoader):
-    """Exact, by a parser in C."""
+    """Exact values with the parser in C, which is ten times as fast."""
 
 
-class _TellingLoader(_Exact, yaml.SafeLoader):
-    """Exact, by the parser whose words yaml_faults.py knows."""
+class _ExplainingLoader(_Exact, yaml.SafeLoader):
+    """Exact values with the parser whose messages yaml_faults.py can translate."""
 
 
 class StrictModel(BaseModel):
-    """A group of keys: no others, no silent conversion, immutable."""
+    """A group of keys that allows no others, converts no value silently and can't be changed."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     @model_validator(mode="before")
     @classmethod
     def _name_unknown_keys(cls, data: Any) -> Any:
-        """Pydantic would refuse them too, without saying which ones there are."""
+        """Refuses unknown keys; pydantic would too, but without saying which keys there are."""
         known = {field.alias or name for name, field in cls.model_fields.items()}
         unknown = [str(key) for key in data if key not in known] if isinstance(data, dict) else []
         if unknown:
@@ -115,7 +115,7 @@ ExactDecimal = Annotated[
 
 
 def load_yaml(path: Path) -> dict[str, Any]:
-    """read_yaml() of a file; one that is not there or can't be read is a ConfigurationError."""
+    """The keys and values of a YAML file; ConfigurationError if it is missing or can't be read."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -126,12 +126,12 @@ def load_yaml(path: Path) -> dict[str, Any]:
 
 
 def read_yaml(path: Path, content: bytes) -> dict[str, Any]:
-    """The keys and values of a YAML file with these bytes, none for an empty one.
+    """The keys and values in the bytes of the YAML file at `path`; none if it is empty.
 
-    What isn't YAML, or no mapping, is a ConfigurationError.
+    ConfigurationError if they are no YAML, or no mapping.
     """
     try:
-        raw = parsed(content, _FastLoader, _TellingLoader)
+        raw = parsed(content, _FastLoader, _ExplainingLoader)
     except yaml.YAMLError as error:
         raise not_yaml(path, error) from None
     if raw is None:
@@ -141,16 +141,20 @@ def read_yaml(path: Path, content: bytes) -> dict[str, Any]:
     return raw
 
 
-def parsed(content: bytes, fast: Any = yaml.CSafeLoader, telling: Any = yaml.SafeLoader) -> Any:
-    """What YAML holds, by a parser in C, ten times as fast; the other one is asked what is wrong
-    when something is, because it says more. YAMLError."""
+def parsed(content: bytes, fast: Any = yaml.CSafeLoader, explaining: Any = yaml.SafeLoader) -> Any:
+    """The content of a YAML file; raises YAMLError.
+
+    The `fast` parser, in C, reads it first. Only if that fails does the `explaining` one read it,
+    whose errors say more.
+    """
     with suppress(yaml.YAMLError):
         return yaml.load(content, Loader=fast)
-    return yaml.load(content, Loader=telling)
+    return yaml.load(content, Loader=explaining)
 
 
 def not_yaml(path: Path, error: yaml.YAMLError) -> ConfigurationError:
-    """A file whose form is wrong; the parser's own text would quote it, and isn't chained."""
+    """The error for a file that is no YAML. The parser's error quotes the file, which may hold
+    secrets, so it must not be chained."""
     return ConfigurationError(f"{path} 不是正确的 YAML，{fault(error)}。请改正。")
 
 
@@ -165,9 +169,9 @@ def validate(
     under: str = "",
     context: dict[str, Any] | None = None,
 ) -> Model:
-    """`data` as `model`, else a ConfigurationError with every finding: file, key, what is allowed.
+    """`data` as `model`, or a ConfigurationError with all findings: file, key and what is allowed.
 
-    `under` is the key of the file that `data` stands under.
+    `under` is the key in the file under which `data` stands.
     """
     try:
         return model.model_validate(data, context=context)
@@ -176,20 +180,21 @@ def validate(
 
 
 def wrong(path: Path, error: ValidationError, *, under: str = "") -> ConfigurationError:
-    """Every finding with its line, its key and what is allowed; a single one as one sentence."""
+    """The error for a file with wrong keys or values: each finding with its line, its key and what
+    is allowed."""
     content = path.read_bytes() if path.is_file() else b""
-    found = [_finding(dict(each), under, content) for each in error.errors()]
-    if len(found) == 1:
-        return ConfigurationError(f"{path} 有误：{found[0]}。请改正。")
-    lines = "".join(f"\n  {one}" for one in found)
+    findings = [_finding(dict(finding), under, content) for finding in error.errors()]
+    if len(findings) == 1:
+        return ConfigurationError(f"{path} 有误：{findings[0]}。请改正。")
+    lines = "".join(f"\n  {finding}" for finding in findings)
     return ConfigurationError(f"{path} 有误：{lines}")
 
 
 UNKNOWN_KEY = "unknown_key"
-"""The type of our own finding of a key that isn't known: `key`, and the `known` ones."""
+"""The type of the finding that a key isn't known; its context: `key`, and the `known` keys."""
 FORM_TAG = "form:"
-"""How the tags of a key begin that may be written in several forms, and the type of the finding
-that none of them fits, with its `error`."""
+"""Where a value may have several forms, pydantic puts a tag that begins like this into the place of
+a finding. It is also the type of the finding that no form fits, whose context has the `error`."""
 
 _ALLOWED = {
     "missing": "缺少这个键，必须写",
@@ -219,7 +224,7 @@ _NOT_SO = "写法不对"
 
 
 def _finding(error: dict[str, Any], under: str, content: bytes) -> str:
-    """One of pydantic's findings as `第 3 行 key：what is allowed（what is written）`."""
+    """A finding of pydantic's as `第 3 行 key：what is allowed（what is written）`."""
     values = {name: str(value) for name, value in error.get("ctx", {}).items()}
     place = [part for part in (under, *error["loc"]) if part != "" and not _is_tag(part)]
     if error["type"] == UNKNOWN_KEY:
@@ -231,24 +236,25 @@ def _finding(error: dict[str, Any], under: str, content: bytes) -> str:
         )
     allowed = _ALLOWED.get(error["type"], _NOT_SO).format(**values)
     line = line_of(content, place)
-    where = " ".join(filter(None, (f"第 {line} 行" if line else "", key)))
+    line_and_key = " ".join(filter(None, (f"第 {line} 行" if line else "", key)))
     written = error["input"]
     now = f"（现在写的是 {shown(written)}）" if _may_be_shown(written, place) else ""
-    return f"{where or '整个文件'}：{allowed}{now}"
+    return f"{line_and_key or '整个文件'}：{allowed}{now}"
 
 
 def _is_tag(part: object) -> bool:
-    """Whether pydantic names one of several allowed forms here, and not a key of the file."""
+    """Whether a part of a finding's place is the tag of a form, and not a key of the file."""
     return isinstance(part, str) and part.startswith(FORM_TAG)
 
 
 def _may_be_shown(written: object, place: Sequence[object]) -> bool:
-    """Groups are too long, and an address with its password must not be seen."""
+    """Whether a value may be repeated in a message: groups are too long, and the address of a
+    database may hold a password."""
     return not (isinstance(written, dict | list) or "database" in place or "://" in str(written))
 
 
 def shown(value: object) -> str:
-    """A value as the file has it."""
+    """A value as it is written in the file."""
     words = {True: "true", False: "false"}
     if value is None:
         return "空"

@@ -1,7 +1,7 @@
-"""What is wrong with the form of a YAML file, in Chinese, and in which line a key of it stands.
+"""Says in Chinese why a file is no YAML, and finds the line in which a key stands.
 
-Nothing of the file's own text is repeated: it may hold what must not be seen. What a key may hold
-is in strict_yaml.py.
+The file's own text is never repeated, because it may hold secrets. What is wrong with the keys and
+values of proper YAML is said in strict_yaml.py.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import yaml
 
 
-class SaidTwice(yaml.MarkedYAMLError):
-    """A key that stands twice in one group; the last one would win silently."""
+class RepeatedKey(yaml.MarkedYAMLError):
+    """A key stands twice in a group, where PyYAML would silently take the last one."""
 
     def __init__(self, key: str, mark: yaml.Mark | None) -> None:
         super().__init__(problem=f"键 {key} 写了两次", problem_mark=mark)
@@ -38,43 +38,44 @@ _PROBLEMS = (
     ("expected a single document", "只能有一份内容，请删去单独成行的 ---"),
     ("expected '<document start>'", "缩进没有和上面的行对齐"),
 )
-"""How PyYAML's words begin, and what they mean to whoever wrote the file."""
-_SOMETHING = "写法不对，请核对缩进、冒号、引号和括号"
+"""The beginnings of PyYAML's messages, and what they mean to whoever wrote the file."""
+_OTHER_PROBLEM = "写法不对，请核对缩进、冒号、引号和括号"
 _BEGINS_EARLIER = ("found unexpected end of stream", "expected ',' or")
-"""What is noticed at the end of the file, but begins where an opening quote or bracket stands."""
+"""Problems that PyYAML notices only at the end of the file: what is wrong is the opening quote or
+bracket."""
 
 
 def fault(error: yaml.YAMLError) -> str:
-    """Where the form breaks, and why: 第 3 行第 5 列附近：缩进……"""
+    """The place and the kind of the fault, such as 第 3 行第 5 列附近：缩进……"""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return "不是 UTF-8 文本，或有看不见的控制字符"
     problem, mark = error.problem or "", error.problem_mark
     if problem.startswith(_BEGINS_EARLIER) and error.context_mark is not None:
         mark = error.context_mark
-    said = next((words for begins, words in _PROBLEMS if problem.startswith(begins)), _SOMETHING)
-    if isinstance(error, SaidTwice):
-        said = problem
-    return f"第 {mark.line + 1} 行第 {mark.column + 1} 列附近：{said}"
+    meanings = (meaning for beginning, meaning in _PROBLEMS if problem.startswith(beginning))
+    meaning = problem if isinstance(error, RepeatedKey) else next(meanings, _OTHER_PROBLEM)
+    return f"第 {mark.line + 1} 行第 {mark.column + 1} 列附近：{meaning}"
 
 
 def line_of(content: bytes, place: Sequence[str | int]) -> int | None:
-    """The line, from 1, of the deepest key on the way to `place` that the file has."""
+    """The line (from 1) of the deepest key on the path `place` that the file has; None if it has
+    none of them."""
     try:
         node = yaml.compose(content, Loader=yaml.BaseLoader)
     except yaml.YAMLError:
         return None
     line = None
     for part in place:
-        found = _inside(node, part)
-        if found is None:
+        entry = _entry(node, part)
+        if entry is None:
             break
-        key, node = found
+        key, node = entry
         line = key.start_mark.line + 1
     return line
 
 
-def _inside(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    """The key, or the item itself, and the value at one step down."""
+def _entry(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    """The key and the value of this name in a group; of a list, its item as both."""
     if isinstance(node, yaml.MappingNode):
         pairs = ((key, value) for key, value in node.value if key.value == str(part))
         return next(pairs, None)

@@ -22,7 +22,7 @@ from sharing_pipeline.catalog.nested_shape import Shape
 from sharing_pipeline.catalog.source_keys import NOTHING_DECLARED, ColumnMapping, Database
 from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.strict_yaml import not_yaml, wrong
-from sharing_pipeline.yaml_faults import SaidTwice
+from sharing_pipeline.yaml_faults import RepeatedKey
 
 DEFAULT = "catalogue"
 """The built-in source of a file when nothing tells where it belongs."""
@@ -227,7 +227,7 @@ class _TextLoader(yaml.BaseLoader):
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
-            raise SaidTwice("、".join(twice), node.start_mark)
+            raise RepeatedKey("、".join(twice), node.start_mark)
         return super().construct_mapping(node, deep=deep)
 
 

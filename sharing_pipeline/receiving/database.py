@@ -1,8 +1,8 @@
-"""A query over a SQLAlchemy URL, written batch by batch to one Parquet file of text columns.
+"""Runs a query over a SQLAlchemy URL and writes its rows to a Parquet file of text columns.
 
-Only reads: in a read-only transaction where there is such a thing, and never commits. Whatever
-a driver says may quote the URL, so nothing of it leaves this module but what is known to be
-harmless. What the rows mean, and what was read before, is the business of others.
+The database is only read: in a read-only transaction where it has such, and without a commit. The
+messages of drivers may quote the URL with its password, so only messages without any part of the
+URL leave this module. The rows have no meaning here.
 """
 
 from __future__ import annotations
@@ -27,33 +27,34 @@ from sharing_pipeline.catalog.query_text import SINCE
 from sharing_pipeline.catalog.source_keys import Database
 from sharing_pipeline.errors import SharingError, UnreadableDatabase
 from sharing_pipeline.reading.grid import Cell, cell_text
-from sharing_pipeline.receiving.high_water import Mark, Watch
+from sharing_pipeline.receiving.high_water import Mark, MarkTracker
 
 CONNECT_SECONDS = 15
-"""How long a database may take to answer at all."""
+"""How long a database may take to accept a connection. Longer than any that answers at all needs;
+one that is down costs a night so many seconds."""
 
 _CONNECT_TIMEOUT = {"postgresql": "connect_timeout", "mysql": "connect_timeout"}
 _QUERY_CANCELED = "57014"
-"""What PostgreSQL says of a statement that took longer than its limit."""
+"""PostgreSQL's error code for a statement that was cut off at its time limit."""
 _SHOWN_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a query gave: up to where rows are known now, and whether any of them is new. Without
-    a high-water mark, that is for whoever knows what was there before to tell."""
+    """The outcome of a query: how far the rows are known now, and whether all of them were known
+    before, which can be told only with a high-water mark."""
 
     mark: Mark
     nothing_new: bool = False
 
 
 def fetch(database: Database, since: Mark, out: Path, seconds: int) -> Fetched:
-    """Runs the query and writes its rows to `out`; never more than a batch is in memory.
+    """Runs the query and writes its rows to `out`, with at most one batch in memory.
 
-    `since`: up to where rows are known. UnreadableDatabase: there is no such variable, driver or
-    database, the query is wrong, or it takes longer than `seconds`.
+    `since` says how far the rows are known. UnreadableDatabase if the environment variable, the
+    driver or the database is missing, the query is wrong, or it takes longer than `seconds`.
     """
-    watch = Watch(database.high_water, since) if database.high_water else None
+    tracker = MarkTracker(database.high_water, since) if database.high_water else None
     with closing(_batches(database, since, seconds)) as batches:
         names, _ = next(batches)
         _check_names(names, database)
@@ -63,10 +64,10 @@ def fetch(database: Database, since: Mark, out: Path, seconds: int) -> Fetched:
                 columns = [[_text(cell) for cell in column] for column in zip(*batch, strict=True)]
                 arrays = [pa.array(column, pa.string()) for column in columns]
                 writer.write_table(pa.table(arrays, schema=schema))
-                if watch is not None:
-                    at = names.index(watch.column)
-                    watch.see([row[at] for row in batch], list(zip(*columns, strict=True)))
-    return Fetched(watch.mark(), watch.nothing_new) if watch else Fetched(since)
+                if tracker is not None:
+                    place = names.index(tracker.column)
+                    tracker.add([row[place] for row in batch], list(zip(*columns, strict=True)))
+    return Fetched(tracker.mark(), tracker.nothing_new) if tracker else Fetched(since)
 
 
 def _check_names(names: Sequence[str], database: Database) -> None:
@@ -81,8 +82,8 @@ def _check_names(names: Sequence[str], database: Database) -> None:
 
 
 def _text(cell: Any) -> Cell:
-    """A value as the text that it would have in a file. Whole numbers are exact, of any length:
-    a database loses no digits of a code."""
+    """A value as the text that it would be in a file. Whole numbers keep all their digits, because
+    a database, unlike a spreadsheet, loses none of a code's."""
     if type(cell) is str:
         return cell if cell and not cell.isspace() else None
     if type(cell) is int:
@@ -97,7 +98,7 @@ def _text(cell: Any) -> Cell:
 def _batches(
     database: Database, since: Mark, seconds: int
 ) -> Generator[tuple[list[str], Sequence[Sequence[Any]]]]:
-    """The result's column names without rows, then its batches with them."""
+    """First the column names of the result without rows, then each batch of rows with them."""
     url = _url(database.url_env)
     deadline = time.monotonic() + seconds
     with _guarded(database.url_env, url, seconds):
@@ -109,7 +110,7 @@ def _batches(
         )
         names = list(result.keys())
         yield names, []
-        # Without its size, partitions() gives single rows where there is no server-side cursor.
+        # Without a size, partitions() gives single rows where there is no server-side cursor.
         for batch in result.partitions(database.batch_rows):
             if time.monotonic() > deadline:
                 raise _too_slow(seconds)
@@ -133,9 +134,9 @@ def _url(variable: str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
-    """An engine that waits no longer than it must and keeps nothing open.
+    """An engine with a time limit for connecting, which keeps no connection open.
 
-    SQLite is opened to be read only: else a mistyped path would become an empty database.
+    SQLite is opened read-only: otherwise a mistyped path would become an empty database.
     """
     name = url.get_backend_name()
     if name == "sqlite" and url.database:
@@ -151,8 +152,8 @@ def _engine(url: URL) -> Engine:
 
 
 def _read_only(connection: Connection, seconds: int) -> Connection:
-    """The connection, in a transaction that can't write where the database knows such, and with
-    a limit on each statement where that holds for this transaction alone."""
+    """The connection; for PostgreSQL in a read-only transaction with a time limit on statements.
+    Other databases have no such limit for a single transaction."""
     if connection.dialect.name == "postgresql":
         connection = connection.execution_options(postgresql_readonly=True)
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{seconds}s'")
@@ -160,8 +161,8 @@ def _read_only(connection: Connection, seconds: int) -> Connection:
 
 
 def _statement(database: Database, since: Mark) -> tuple[Any, ...]:
-    """The query, with where to begin. That is handed over as the driver has it and without a cast
-    to a type: so the database reads `start` as what it is compared with."""
+    """The query with the value at which to begin. The value is passed on without a cast to a type,
+    so that the database reads `start` as the type of the column that it is compared with."""
     if database.high_water is None:
         return (text(database.query),)
     value = since.read() if since.value else database.start
@@ -170,10 +171,10 @@ def _statement(database: Database, since: Mark) -> tuple[Any, ...]:
 
 @contextmanager
 def _guarded(variable: str, url: URL, seconds: int) -> Iterator[None]:
-    """Turns whatever a driver raises into a reason without secrets.
+    """Turns whatever a driver raises into an UnreadableDatabase without secrets.
 
-    Drivers are foreign code of many makers, and any of their errors may quote the URL: hence
-    every exception, and none chained. Only calls of SQLAlchemy and the driver stand inside.
+    Drivers come from many makers, and any of their errors may quote the URL. So every exception is
+    caught and none is chained. Only calls of SQLAlchemy and the driver may stand inside.
     """
     try:
         yield
@@ -205,18 +206,18 @@ def _reason(error: Exception, variable: str, url: URL, seconds: int) -> Unreadab
             f"请核对网络，以及环境变量 {variable} 里的地址、账号和密码。"
         )
     return UnreadableDatabase(
-        f"查询没有成功（{kind}）{_harmless(str(error.orig), url)}。"
+        f"查询没有成功（{kind}）{_without_secrets(str(error.orig), url)}。"
         "请核对 database.query 和这个账号的查询权限。"
     )
 
 
-def _harmless(said: str, url: URL) -> str:
-    """The first line of what a database said, if nothing of the URL stands in it."""
-    options = [one for values in url.normalized_query.values() for one in values]
+def _without_secrets(message: str, url: URL) -> str:
+    """The first line of a database's message; empty if any part of the URL stands in it."""
+    options = [option for values in url.normalized_query.values() for option in values]
     secrets = [url.username, url.password, url.host, *options]
-    if any(str(one).casefold() in said.casefold() for one in secrets if one):
+    if any(str(secret).casefold() in message.casefold() for secret in secrets if secret):
         return ""
-    return f"：{said.strip().splitlines()[0][:_SHOWN_CHARACTERS]}" if said.strip() else ""
+    return f"：{message.strip().splitlines()[0][:_SHOWN_CHARACTERS]}" if message.strip() else ""
 
 
 def _too_slow(seconds: int) -> UnreadableDatabase:

@@ -1,7 +1,7 @@
-"""A person's word on what is held: one organisation's part of a submission goes in or goes back.
+"""A person's decision on a held part of a submission: it is accepted or rejected.
 
-Whoever calls holds the home folder's lock. What a decision changes in a night's figures shows
-when that night is run again; nothing is computed here.
+The caller must hold the home folder's lock. A night's figures change when that night is run again;
+nothing is computed here.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from sharing_pipeline.store.ledger import (
 )
 
 VERDICTS = {"accept": "accepted", "reject": "rejected"}
-"""What a person says, and what the part becomes."""
+"""The status that a part gets by each verdict."""
 
 
 @dataclass(frozen=True)
 class Decided:
-    """What was decided: the organisations' parts, and from which day on it counts."""
+    """A decision: whose parts it is about, the submission's status, and the day it counts from."""
 
     submission_id: str
     org_codes: tuple[str, ...]
@@ -39,24 +39,30 @@ class Decided:
     effective_on: date
 
 
-def find_submission(session: Session, written: str) -> Submission:
-    """The submission with that public id; UsageError if there is none."""
-    number = submission_number(written)
-    found = session.get(Submission, number) if number is not None else None
-    if found is None:
-        raise UsageError(f"没有报送 {written}。请用 sharing submissions list 查看报送编号。")
-    return found
+def find_submission(session: Session, submission_id: str) -> Submission:
+    """The submission with this public id; UsageError if there is none."""
+    number = submission_number(submission_id)
+    submission = session.get(Submission, number) if number is not None else None
+    if submission is None:
+        raise UsageError(f"没有报送 {submission_id}。请用 sharing submissions list 查看报送编号。")
+    return submission
 
 
 def decide(
-    ledger: Ledger, clock: Clock, written: str, verdict: str, *, org: str | None, why: str = ""
+    ledger: Ledger,
+    clock: Clock,
+    submission_id: str,
+    verdict: str,
+    *,
+    org: str | None,
+    why: str = "",
 ) -> Decided:
-    """Accepts or rejects the held parts of a submission, or that of one organisation.
+    """Accepts or rejects the held parts of a submission, or only the part of organisation `org`.
 
-    UsageError if nothing like that is held.
+    `verdict` is a key of VERDICTS, `why` the person's reason. UsageError if no such part is held.
     """
     with ledger.session() as session:
-        submission = find_submission(session, written)
+        submission = find_submission(session, submission_id)
         parts = _held(session, submission, org)
         for part in parts:
             part.status = VERDICTS[verdict]

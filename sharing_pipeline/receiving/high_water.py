@@ -1,6 +1,7 @@
-"""The high-water mark of a growing table: how far its rows are known, kept as text.
+"""The high-water mark of a growing table: how far its rows are known.
 
-Follows the rows as they pass and tells whether any of them is new. Knows no database.
+The mark is kept as text in the ledger. It is worked out from the rows while they are read, which
+also shows whether any of them is new. Nothing here knows a database.
 """
 
 from __future__ import annotations
@@ -33,18 +34,18 @@ _EDGE_BITS = 128
 
 @dataclass(frozen=True)
 class Mark:
-    """Up to where rows are known. `value` is in the ledger's form (empty: nothing known yet);
-    `edge` tells which rows have just this value.
+    """How far the rows of a table are known.
 
-    A query with `>=`, which loses no row of the same second, gives those rows every night again:
-    by the edge they are known to be no news.
+    `value` is the highest value of the column, in the ledger's form; it is empty if no row is known
+    yet. `edge` is a hash of all rows with exactly this value: a query with `>=`, which loses no row
+    of the same second, brings them every night again, and by the edge they are recognised.
     """
 
     value: str = ""
     edge: str = ""
 
     def read(self) -> Any:
-        """The value as the database gave it, so that it can be asked for again."""
+        """The value as the database gave it, for the next query."""
         kind, written = json.loads(self.value)
         return _READ[kind](written)
 
@@ -54,8 +55,8 @@ def _written(value: Any) -> str:
 
 
 @dataclass
-class Watch:
-    """Sees every row of one reading pass by. `since`: what was known before."""
+class MarkTracker:
+    """Works out the new mark from the rows while they are read; `since` is the mark before."""
 
     column: str
     since: Mark
@@ -64,8 +65,8 @@ class Watch:
     _at_edge: int = field(default=0, init=False)
     _rows: int = field(default=0, init=False)
 
-    def see(self, values: Sequence[Any], rows: Sequence[Sequence[Cell]]) -> None:
-        """A batch: the column's values and the whole rows as text.
+    def add(self, values: Sequence[Any], rows: Sequence[Sequence[Cell]]) -> None:
+        """Takes a batch into account: the column's values, and the whole rows as text.
 
         UnreadableDatabase for values that have no order.
         """
@@ -81,13 +82,13 @@ class Watch:
             raise self._unordered() from None
         if self._highest is None or self._is_above(highest, self._highest):
             self._highest, self._edge, self._at_edge = highest, 0, 0
-        # Only the rows at the edge are hashed: hashing each would cost as much as fetching it.
+        # Only the rows at the edge are hashed, because hashing a row costs as much as fetching it.
         edge = [row for value, row in zip(values, rows, strict=True) if value == self._highest]
         self._edge += sum(map(_fingerprint, edge))
         self._at_edge += len(edge)
 
     def mark(self) -> Mark:
-        """Up to where rows are known now; it never goes back."""
+        """How far the rows are known now; the mark never goes back."""
         if self._highest is None:
             return self.since
         if self.since.value and self._is_above(self.since.read(), self._highest):
@@ -96,12 +97,12 @@ class Watch:
 
     @property
     def nothing_new(self) -> bool:
-        """Whether all there was are the rows that stood at the mark before."""
+        """Whether all rows were known before, because they stand at the mark itself."""
         return self._rows == 0 or (self._at_edge == self._rows and self.mark() == self.since)
 
-    def _is_above(self, one: Any, other: Any) -> bool:
+    def _is_above(self, value: Any, limit: Any) -> bool:
         try:
-            return bool(one > other)
+            return bool(value > limit)
         except TypeError:
             raise self._unordered() from None
 
@@ -113,6 +114,6 @@ class Watch:
 
 
 def _fingerprint(row: Sequence[Cell]) -> int:
-    """A row's hash as a number: a sum of them doesn't depend on the order of the rows."""
+    """A row's hash as a number. Added up, the hashes don't depend on the order of the rows."""
     cells = "\x1f".join("\x00" if cell is None else cell for cell in row)
     return int.from_bytes(hashlib.blake2b(cells.encode(), digest_size=_EDGE_BITS // 8).digest())

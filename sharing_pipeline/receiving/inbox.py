@@ -1,7 +1,7 @@
-"""The drop folder: which files are whole, keeping their bytes, and never taking any twice.
+"""The inbox folder: finds files that are whole, keeps their bytes, and takes none of them twice.
 
-Staging keeps a file's bytes and notes it in the ledger; the sensor and the nightly run both do
-it. Reading what is in a file is the business of take_in.py.
+To stage a file is to keep its bytes and to note it in the ledger; the sensor and the nightly run
+both do it. What is in a file is read elsewhere (take_in.py).
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Ledger, ReceivedFile, wall_clock
 
 SECOND_LOOK_SECONDS = 1.0
-"""How long the nightly run waits between its two looks at a new file."""
+"""How long the nightly run waits between its two looks at a new file. Network drives and programs
+that copy write more often than that; a file whose writer pauses longer is taken half-written, and
+taken again once it is whole."""
 
-_NOT_YET_STARTS = (".", "~$")
-_NOT_YET_ENDS = (".part", ".tmp")
+_UNFINISHED_STARTS = (".", "~$")
+_UNFINISHED_ENDS = (".part", ".tmp")
 _EXPLANATION = "说明.txt"
-"""What people put beside the folders to say what is in them."""
+"""How the name ends of a text that people put beside the folders to explain them."""
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """A file of the inbox as one look saw it. `irregular` is a link, device or pipe."""
+    """A file of the inbox at the moment it was seen; a link, device or pipe is `irregular`."""
 
     source: str
     name: str
@@ -43,8 +45,8 @@ class Dropped:
 
 @dataclass
 class Staged:
-    """What staging found: new files kept, known bytes left alone, files still growing, and
-    files that lie in no source's folder."""
+    """The names of the files that staging found: new ones, which were kept; those whose bytes are
+    known; those that are still changing; and those that lie in no source's folder."""
 
     new: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
@@ -52,7 +54,7 @@ class Staged:
     misplaced: list[str] = field(default_factory=list)
 
     def __add__(self, other: Staged) -> Staged:
-        """What two stagings found."""
+        """What both stagings found."""
         return Staged(
             self.new + other.new,
             self.known + other.known,
@@ -62,75 +64,79 @@ class Staged:
 
 
 def look(settings: Settings) -> list[Dropped]:
-    """Every file under inbox/<source>/ that may be one, by name; links are not followed."""
+    """Every file under inbox/<source>/ whose name isn't that of an unfinished one, sorted by name.
+    Links are not followed."""
     if not settings.inbox.is_dir():
         return []
     sources = sorted(path for path in settings.inbox.iterdir() if path.is_dir())
     return [
-        dropped for source in sources for dropped in sorted(_walk(source), key=lambda d: d.name)
+        dropped
+        for source in sources
+        for dropped in sorted(_walk(source), key=lambda dropped: dropped.name)
     ]
 
 
 def _walk(source: Path) -> Iterator[Dropped]:
     for folder, folders, names in os.walk(source):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        # A link to a folder is listed among the folders and never entered: it is no file either.
+        # A link to a folder is listed among the folders and never entered, so it is noted here.
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         for name in (*names, *links):
             if not may_be_file(name):
                 continue
             path = Path(folder) / name
             try:
-                seen = path.lstat()
+                status = path.lstat()
             except FileNotFoundError:
                 continue
             yield Dropped(
                 source.name,
                 readable(path.relative_to(source)),
                 path,
-                seen.st_size,
-                seen.st_mtime_ns,
-                not stat.S_ISREG(seen.st_mode),
+                status.st_size,
+                status.st_mtime_ns,
+                not stat.S_ISREG(status.st_mode),
             )
 
 
 def readable(path: Path) -> str:
-    """A name as text, also one of bytes that are no UTF-8: most such names are in GB18030."""
+    """A file's name as text. One whose bytes are no UTF-8 is read as GB18030, as most are."""
     name = path.as_posix()
     try:
         name.encode()
     except UnicodeEncodeError:
-        sent = os.fsencode(name)
+        raw = os.fsencode(name)
         try:
-            return sent.decode("gb18030")
+            return raw.decode("gb18030")
         except UnicodeDecodeError:
-            return sent.decode(errors="backslashreplace")
+            return raw.decode(errors="backslashreplace")
     return name
 
 
 def may_be_file(name: str) -> bool:
-    """Whether a file of that name is one already, and not still being written or a program's."""
-    return not name.startswith(_NOT_YET_STARTS) and not name.endswith(_NOT_YET_ENDS)
+    """Whether a name is that of a whole file, and not of one that a program still writes or locks
+    with."""
+    return not name.startswith(_UNFINISHED_STARTS) and not name.endswith(_UNFINISHED_ENDS)
 
 
 def seen_twice(settings: Settings, ledger: Ledger) -> tuple[list[Dropped], Staged]:
-    """The new files that two looks a second apart saw unchanged, and what changed in between."""
+    """The new files that were the same in two looks a second apart, and what else was found."""
     first = _unseen(ledger, look(settings))
     if not first:
         return [], Staged(misplaced=_misplaced(settings))
     time.sleep(SECOND_LOOK_SECONDS)
     second = {dropped.path: dropped for dropped in look(settings)}
-    still = [one for one in first if second.get(one.path) == one]
-    changing = [f"{one.source}/{one.name}" for one in first if one not in still]
-    return still, Staged(changing=changing, misplaced=_misplaced(settings))
+    whole = [dropped for dropped in first if second.get(dropped.path) == dropped]
+    changing = [f"{dropped.source}/{dropped.name}" for dropped in first if dropped not in whole]
+    return whole, Staged(changing=changing, misplaced=_misplaced(settings))
 
 
 def _misplaced(settings: Settings) -> list[str]:
     """The names of files right under inbox/, which belong to no source."""
     if not settings.inbox.is_dir():
         return []
-    files = (one for one in settings.inbox.iterdir() if not one.is_dir())
-    names = (one.name for one in files if may_be_file(one.name))
+    files = (path for path in settings.inbox.iterdir() if not path.is_dir())
+    names = (path.name for path in files if may_be_file(path.name))
     return sorted(readable(Path(name)) for name in names if not name.endswith(_EXPLANATION))
 
 
@@ -141,26 +147,27 @@ def stage(
     files: Iterable[Dropped],
     progress: Callable[[str], None] | None = None,
 ) -> Staged:
-    """Keeps the bytes of new files and notes them as received; known bytes aren't kept twice."""
+    """Keeps the bytes of new files and notes the files as received; known bytes aren't kept
+    twice. `progress` is called with each file's name."""
     lake, staged = Lake(settings), Staged()
     with ledger.session() as session:
-        for one in files:
-            digest = _keep(lake, one)
-            label = f"{one.source}/{one.name}"
+        for dropped in files:
+            digest = _keep(lake, dropped)
+            label = f"{dropped.source}/{dropped.name}"
             if digest is None:
                 staged.changing.append(label)
                 continue
-            known = _taken_before(session, one, digest) if digest else None
+            known = _taken_before(session, dropped, digest) if digest else None
             (staged.known if known else staged.new).append(label)
             if progress:
                 progress(label)
             session.add(
                 ReceivedFile(
-                    source=one.source,
-                    file_name=one.name,
+                    source=dropped.source,
+                    file_name=dropped.name,
                     sha256=digest,
-                    size=one.size,
-                    modified_ns=one.modified_ns,
+                    size=dropped.size,
+                    modified_ns=dropped.modified_ns,
                     received_at=wall_clock(clock),
                     taken=known is not None,
                 )
@@ -169,24 +176,24 @@ def stage(
     return staged
 
 
-def _keep(lake: Lake, one: Dropped) -> str | None:
-    """The hash of the bytes that are kept now; empty for what can't be read, None for a file
-    that is no longer as it was seen."""
-    if one.irregular:
+def _keep(lake: Lake, dropped: Dropped) -> str | None:
+    """Keeps a file's bytes and gives their hash: empty for a file that can't be read, None for one
+    that has changed since it was seen."""
+    if dropped.irregular:
         return ""
     try:
-        digest = lake.keep_bytes(one.path)
-        now = one.path.lstat()
+        digest = lake.keep_bytes(dropped.path)
+        now = dropped.path.lstat()
     except PermissionError:
         return ""
     except FileNotFoundError:
         return None
-    same = (now.st_size, now.st_mtime_ns) == (one.size, one.modified_ns)
-    return digest if same else None
+    unchanged = (now.st_size, now.st_mtime_ns) == (dropped.size, dropped.modified_ns)
+    return digest if unchanged else None
 
 
-def _unseen(ledger: Ledger, dropped: list[Dropped]) -> list[Dropped]:
-    """The files whose name, size and time were not noted before."""
+def _unseen(ledger: Ledger, files: list[Dropped]) -> list[Dropped]:
+    """The files that were not noted before with this name, size and time."""
     with ledger.session() as session:
         seen = {
             tuple(row)
@@ -199,7 +206,11 @@ def _unseen(ledger: Ledger, dropped: list[Dropped]) -> list[Dropped]:
                 )
             )
         }
-    return [one for one in dropped if (one.source, one.name, one.size, one.modified_ns) not in seen]
+    return [
+        dropped
+        for dropped in files
+        if (dropped.source, dropped.name, dropped.size, dropped.modified_ns) not in seen
+    ]
 
 
 def unseen(settings: Settings, ledger: Ledger) -> list[Dropped]:
@@ -207,12 +218,13 @@ def unseen(settings: Settings, ledger: Ledger) -> list[Dropped]:
     return _unseen(ledger, look(settings))
 
 
-def _taken_before(session: Session, one: Dropped, digest: str) -> ReceivedFile | None:
-    """An earlier file with the same bytes that was not rejected; that one may come again."""
+def _taken_before(session: Session, dropped: Dropped, digest: str) -> ReceivedFile | None:
+    """An earlier file of the source with the same bytes; a rejected one doesn't count, because it
+    may come again."""
     return session.scalar(
         select(ReceivedFile)
         .where(
-            ReceivedFile.source == one.source,
+            ReceivedFile.source == dropped.source,
             ReceivedFile.sha256 == digest,
             ReceivedFile.rejected.is_(False),
         )
@@ -221,7 +233,7 @@ def _taken_before(session: Session, one: Dropped, digest: str) -> ReceivedFile |
 
 
 def waiting(session: Session) -> list[ReceivedFile]:
-    """Files kept and not yet taken, in the order of their names."""
+    """The files that are kept and not yet taken in, by name."""
     return list(
         session.scalars(
             select(ReceivedFile)

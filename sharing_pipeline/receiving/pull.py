@@ -1,7 +1,7 @@
-"""Databases that are sources: read before the inbox is, each into one kept file.
+"""Reads the sources that are databases, each into a file that is kept like one from the inbox.
 
-From then on such a file is like any that was dropped. How far a source is read moves in the
-same transaction that notes its file. How a database is read is in database.py.
+The transaction that notes the file also notes how far the source has been read. How a database is
+queried is in database.py.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Ledger, Pull, ReceivedFile, Submission, wall_clock
 
 PULLED = "数据库.parquet"
-"""What the file of every pull is called. Without a date: a name with one would declare the day
-of the run, which is after the business date, as the day of the data. Always the same: a pull
-answers for the one before it, as a file that comes again does."""
+"""The name of every file that was read from a database. It has no date, because a date in a file's
+name declares the day of its data, and the run is a day later. It is always the same, so that each
+file counts as the correction of the one before it."""
 
 
 def pull_databases(
@@ -34,8 +34,8 @@ def pull_databases(
     clock: Clock,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> None:
-    """Reads every database source and notes what came of it as a received file; one that can't
-    be read is noted with its reason, and the others go on."""
+    """Reads every database source and notes the result as a received file. A database that can't
+    be read is noted with the reason, and the others are still read."""
     sources = load_databases(settings.catalog)
     for done, (name, source) in enumerate(sources.items()):
         progress(f"读取数据库 {name}", done, len(sources))
@@ -52,27 +52,27 @@ def _pull(settings: Settings, ledger: Ledger, clock: Clock, name: str, database:
     with ledger.session() as session:
         if _is_waiting(session, name):
             return
-        since = _known(session, name, database)
+        since = _last_mark(session, name, database)
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=".pull-") as folder:
         out = Path(folder) / PULLED
         fetched = fetch(database, since, out, settings.limits.query_seconds)
         with ledger.session() as session:
-            file = None if fetched.nothing_new else _kept(session, settings, clock, name, out)
+            file = None if fetched.nothing_new else _keep(session, settings, clock, name, out)
             _note(session, clock, name, database, fetched, file)
 
 
 def _is_waiting(session: Session, name: str) -> bool:
-    """Whether what a killed night pulled is still to be read: whether it is good decides where
-    the next pull begins."""
+    """Whether a file that a killed night pulled is still waiting to be taken in. Only when it was
+    accepted or rejected is it known where the next pull begins."""
     of_pull = (ReceivedFile.source == name, ReceivedFile.file_name == PULLED)
     waiting = select(ReceivedFile.id).where(*of_pull, ReceivedFile.taken.is_(False))
     return session.scalar(waiting.limit(1)) is not None
 
 
 def _last_good(session: Session, name: str) -> list[Pull]:
-    """The pulls of a source of which nothing was rejected as unreadable, the newest first.
+    """The pulls of a source whose files weren't rejected as a whole, the newest first.
 
-    Rows of a file that was rejected whole are in no other: the next pull must bring them again.
+    The rows of a rejected file came in no other: the next pull must bring them again.
     """
     unreadable = exists().where(
         Submission.file_id == Pull.file_id,
@@ -83,26 +83,27 @@ def _last_good(session: Session, name: str) -> list[Pull]:
     return list(session.scalars(good))
 
 
-def _known(session: Session, name: str, database: Database) -> Mark:
-    """Up to where the source's rows are known."""
+def _last_mark(session: Session, name: str, database: Database) -> Mark:
+    """How far the rows of the source are known."""
     for pull in _last_good(session, name):
         if database.high_water and pull.begins == database.begins:
             return Mark(pull.high_water, pull.edge)
     return Mark()
 
 
-def _kept(
+def _keep(
     session: Session, settings: Settings, clock: Clock, name: str, out: Path
 ) -> ReceivedFile | None:
-    """The pull's bytes, kept and noted; None if the pull before it gave the very same.
+    """Keeps and notes the pull's bytes; gives None if the pull before it had the same bytes.
 
-    Of dropped files any earlier one counts, but a database that goes back to what it once said
-    has changed.
+    A file of the inbox is compared with all earlier ones; a pull is compared with the last one
+    only, because a database that goes back to an older state has changed.
     """
     digest = Lake(settings).keep_bytes(out)
-    last = next((one.file_id for one in _last_good(session, name) if one.file_id), None)
-    known = session.get(ReceivedFile, last) if last else None
-    if known is not None and known.sha256 == digest:
+    file_ids = (pull.file_id for pull in _last_good(session, name) if pull.file_id)
+    last = next(file_ids, None)
+    last_file = session.get(ReceivedFile, last) if last else None
+    if last_file is not None and last_file.sha256 == digest:
         return None
     return _received(session, clock, name, sha256=digest, size=out.stat().st_size)
 

@@ -21,7 +21,7 @@ from sharing_pipeline.errors import ConfigurationError, UnreadableDatabase
 from sharing_pipeline.published.overview import rejected_files
 from sharing_pipeline.receiving import database
 from sharing_pipeline.receiving.database import fetch
-from sharing_pipeline.receiving.high_water import Mark, Watch
+from sharing_pipeline.receiving.high_water import Mark, MarkTracker
 from sharing_pipeline.receiving.pull import PULLED
 from tests.support.catalogs import catalog_with
 from tests.support.databases import ENTRIES, VARIABLE, WHOLE, entry_row, write_sqlite
@@ -145,25 +145,25 @@ def test_values_become_the_text_of_a_file(value: object, cell: str | None) -> No
 def test_a_mark_moves_up_and_knows_its_rows_again(values: list[Any]) -> None:
     low, high = values
     rows = [[str(low), "a"], [str(high), "b"], [str(high), "c"]]
-    watch = Watch("列", Mark())
-    watch.see([low, high, high], rows)
-    mark = watch.mark()
-    assert (mark.read(), watch.nothing_new) == (high, False)
-    again = Watch("列", mark)
-    again.see([high, high], [rows[2], rows[1]])
+    tracker = MarkTracker("列", Mark())
+    tracker.add([low, high, high], rows)
+    mark = tracker.mark()
+    assert (mark.read(), tracker.nothing_new) == (high, False)
+    again = MarkTracker("列", mark)
+    again.add([high, high], [rows[2], rows[1]])
     assert (again.mark(), again.nothing_new) == (mark, True)
-    changed = Watch("列", mark)
-    changed.see([high, high], [rows[1], [str(high), "d"]])
+    changed = MarkTracker("列", mark)
+    changed.add([high, high], [rows[1], [str(high), "d"]])
     assert not changed.nothing_new
-    back = Watch("列", mark)
-    back.see([low, None], [rows[0], ["", ""]])
+    back = MarkTracker("列", mark)
+    back.add([low, None], [rows[0], ["", ""]])
     assert (back.mark(), back.nothing_new) == (mark, False)
 
 
 @pytest.mark.parametrize("values", [[1, "a"], [True], [[1]]])
 def test_values_without_an_order_are_no_mark(values: list[Any]) -> None:
     with pytest.raises(UnreadableDatabase, match="不能排出先后"):
-        Watch("列", Mark()).see(values, [["x"]] * len(values))
+        MarkTracker("列", Mark()).add(values, [["x"]] * len(values))
 
 
 def test_rows_are_fetched_batch_by_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
