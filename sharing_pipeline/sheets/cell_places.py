@@ -1,6 +1,6 @@
-"""Where cells stand that a finding is about, though they are no column's own.
+"""The places of faulty cells that belong to no canonical column of their own.
 
-A reader of rows has no use for them; who is told what is wrong has (remarks.py).
+They are not needed to read the rows, only to mark the cells in the reply to the sender.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from sharing_pipeline.sheets.raw_table import Surplus
 
 
 def surplus(grid: Grid, header: Header, rows: Sequence[int]) -> list[Surplus]:
-    """The first filled cell beyond the header of each of these rows (from 0) that has one."""
+    """Of each of these rows (from 0), the first filled cell beyond the header, if there is one."""
     if not grid.checks_width:
         return []
     width = max((place + 1 for place, name in enumerate(header.names) if name), default=0)
     beyond = list(enumerate(grid.columns[width:], width + 1))
-    found = []
+    surplus_cells = []
     for row in rows if beyond else ():
-        value, place = next(((c[row], at) for at, c in beyond if c[row]), (None, 0))
+        filled = ((column[row], place) for place, column in beyond if column[row])
+        value, place = next(filled, (None, 0))
         if value:
-            found.append(Surplus(grid.sheet, grid.first_row + row, value, place))
-    return found
+            surplus_cells.append(Surplus(grid.sheet, grid.first_row + row, value, place))
+    return surplus_cells
 
 
 def blanks(
     grid: Grid, header: Header, rows: Sequence[int], declared: Mapping[str, str | Joined | Rule]
 ) -> dict[tuple[str, int, str], int]:
-    """Which part of a code that is joined from several columns is empty: by sheet, row and
-    canonical column the place from 1. `declared`: how the codes come about."""
+    """Where a code that is joined from several columns has an empty part: (sheet, row, canonical
+    column) → the sender's column, from 1. `declared` says how each code is made."""
     keys = [header_key(name) for name in header.names]
-    found = {}
+    empty_parts = {}
     for name, value in declared.items():
         if not isinstance(value, Joined):
             continue
-        parts = [keys.index(header_key(one)) for one in headers_of(value)]
-        columns = [grid.columns[at] for at in parts]
+        parts = [keys.index(header_key(part)) for part in headers_of(value)]
         for row in rows:
-            empty = next((at for at, c in zip(parts, columns, strict=True) if not c[row]), None)
+            empty = next((place for place in parts if not grid.columns[place][row]), None)
             if empty is not None:
-                found[grid.sheet, grid.first_row + row, name] = empty + 1
-    return found
+                empty_parts[grid.sheet, grid.first_row + row, name] = empty + 1
+    return empty_parts

@@ -1,4 +1,4 @@
-"""The rows of one sheet as Arrow columns: canonical text columns, position, fingerprint."""
+"""Turns the rows of a sheet into an Arrow table: canonical text columns, position, fingerprint."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from sharing_pipeline.sheets.headers import Assigned, Header
 from sharing_pipeline.sheets.matching import header_key
 
 POSITION = (("row", pa.int64()), ("sheet", pa.string()), ("cells", pa.string()))
-"""What every frame has behind its canonical columns."""
+"""The columns that every table has behind its canonical ones."""
 _DATES = ("date", "timestamp", "dates")
 _SERIAL = re.compile(r"(\d{4,5})(\.\d+)?")
 _DAYS_TO_1904 = 1462
+"""From day 0 of Excel's serial dates to day 0 of those of old Macs."""
 _CELL_END, _NAME_END = "\x1f", "\x1e"
 
 
 def empty_frame() -> pa.Table:
-    """No canonical column and no row."""
+    """A table without canonical columns and without rows."""
     return pa.schema(POSITION).empty_table()
 
 
@@ -39,19 +40,20 @@ def build_frame(
     source: Source,
     contract: Contract,
 ) -> pa.Table:
-    """The rows at these places in the contract's columns, as far as the sheet has them."""
+    """The rows at these places (from 0), in those of the contract's columns that the sheet has."""
     cells = [_picked(column, rows) for column in grid.columns]
     columns = _canonical(cells, header, assigned, source, contract, len(rows))
     if grid.epoch_1904:
-        for name in columns.keys() & {one.name for one in contract.columns if one.type in _DATES}:
+        dates = {column.name for column in contract.columns if column.type in _DATES}
+        for name in columns.keys() & dates:
             columns[name] = [_from_1904(cell) for cell in columns[name]]
     sent = [texts(column) for column in cells]
-    # Most columns are the sender's as they are: those need no second Arrow copy.
-    made = {id(column): array for column, array in zip(cells, sent, strict=True)}
+    # Most canonical columns are a column of the sender's: those need no second Arrow array.
+    arrays_by_id = {id(column): array for column, array in zip(cells, sent, strict=True)}
+    in_order = {name: columns[name] for name in contract.names if name in columns}
     arrays = {
-        name: made[id(columns[name])] if id(columns[name]) in made else texts(columns[name])
-        for name in contract.names
-        if name in columns
+        name: arrays_by_id[id(column)] if id(column) in arrays_by_id else texts(column)
+        for name, column in in_order.items()
     }
     arrays["row"] = pa.array([grid.first_row + place for place in rows], pa.int64())
     arrays["sheet"] = texts([grid.sheet] * len(rows))
@@ -67,7 +69,7 @@ def _picked(column: list[Cell], rows: list[int]) -> list[Cell]:
 
 
 def _from_1904(cell: Cell) -> Cell:
-    """A serial date that counts from 1904 as one that counts from 1900, as all others do."""
+    """A serial date that counts from 1904 as one that counts from 1900, which is usual."""
     serial = _SERIAL.fullmatch(cell) if cell else None
     return f"{int(serial[1]) + _DAYS_TO_1904}{serial[2] or ''}" if serial else cell
 
@@ -96,13 +98,13 @@ def _canonical(
 def _sent(
     headers: list[str], names: list[Cell], cells: list[list[Cell]]
 ) -> Mapping[str, list[Cell]]:
-    """The sender's columns by header as the source declares it."""
+    """The sender's columns by the header that the source declares."""
     keys = [header_key(name) for name in names]
     return {header: cells[keys.index(header_key(header))] for header in headers}
 
 
 def texts(cells: list[Cell]) -> pa.Array:
-    """Cells as an Arrow text column; UnreadableFile for half a surrogate pair."""
+    """Cells as an Arrow text array; UnreadableFile for half a surrogate pair."""
     try:
         return pa.array(cells, pa.string())
     except UnicodeEncodeError as error:
@@ -112,10 +114,10 @@ def texts(cells: list[Cell]) -> pa.Array:
 
 
 def fingerprints(names: list[Cell], cells: list[pa.Array], row_count: int) -> pa.Array:
-    """A 128-bit hash per row over all its source cells with their headers.
+    """For each row a 128-bit hash of all the sender's cells with their headers.
 
-    Outer white space is removed; null, empty and missing are equal, and so are 1 and 1.0; the
-    order of the columns doesn't matter. Equal hashes are exact duplicates (inputs.md §8).
+    Rows with equal hashes are exact duplicates (inputs.md §8). White space around a cell and the
+    order of columns don't matter; an empty cell equals a missing one, and 1 equals 1.0.
     """
     named = {}
     for place, (name, column) in enumerate(zip(names, cells, strict=True)):
@@ -134,12 +136,12 @@ def fingerprints(names: list[Cell], cells: list[pa.Array], row_count: int) -> pa
 
 
 def _marked(name: str, column: pa.Array) -> pa.Array:
-    """A column's cells with its name before each; null where the cell is empty."""
+    """A column's cells, each with the column's name before it; null where the cell is empty."""
     cells = pc.utf8_trim_whitespace(column)
-    # Looking whether there is anything to replace is five times as fast as replacing nothing.
+    # To look first whether there is anything to replace is five times as fast.
     if pc.any(pc.match_substring(cells, ".0")).as_py():
         cells = pc.replace_substring_regex(cells, r"^([+-]?[0-9]+)\.0+$", r"\1")
-    # A separator inside a cell is doubled, so that two rows never read alike by accident.
+    # A separator inside a cell is doubled, so that different rows never give the same text.
     if pc.any(pc.match_substring(cells, _CELL_END)).as_py():
         cells = pc.replace_substring(cells, _CELL_END, _CELL_END * 2)
     return pc.binary_join_element_wise(name, cells, _NAME_END)

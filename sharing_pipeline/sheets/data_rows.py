@@ -1,6 +1,7 @@
-"""Which lines of a sheet are rows: not titles, blank lines, totals, notes, repeated headers.
+"""Tells which lines of a sheet are data rows, and which are titles, totals, notes or headers.
 
-A skipped line that has text is handed back, so that its sender can see it (inputs.md §8).
+A line with text that is skipped is reported, so that its sender can see it (inputs.md §8). A row
+that is taken for a note is therefore lost, but never silently.
 """
 
 from __future__ import annotations
@@ -31,61 +32,62 @@ _ORDINALS = ("一二三四五六七八九十", "甲乙丙丁戊己庚辛壬癸",
 _HINT = re.compile(
     r"必填|选填|必选|可选|可填|填写|下拉|请选|格式|不超过|\d位|yyyy|文本|字符|数值型|日期型|[单多]选"
 )
-"""What a line under the header says of how a column is to be filled in."""
+"""Words of a hint under the header on how to fill in a column."""
 _UNDER_HEADER = 2
-"""How many lines below the header may still say something about its columns."""
+"""So many lines below the header may number its columns or explain them, as forms do. A data row
+there that looks like numbers or hints is skipped, and reported as skipped."""
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _FEWEST_COLUMNS = 3
-"""With fewer columns a line with one cell is no rarity."""
+"""In a sheet of fewer columns, a row with a single filled cell is nothing unusual."""
 _LONGEST_COUNT = 5
-"""How long the number of rows in a line of totals may be; a longer one may be a code."""
+"""The digits that a count of rows in a line of totals may have; a longer number may be a code."""
 
 
 def rows_of(
     grid: Grid, header: Header, assigned: Mapping[str, int], contract: Contract
 ) -> tuple[list[int], list[Skipped]]:
-    """The places (from 0) of the rows below the header, and the lines skipped anywhere.
+    """The places (from 0) of the data rows below the header, and the lines that are skipped.
 
-    `assigned`: the places of the columns that are read. A line with a key like the other ones is a
-    row whatever else it says; one with text only in columns that nobody reads is none.
+    `assigned` gives the places of the columns that are read. A line with a key like the others is
+    a row whatever else stands in it; a line with text only in columns that aren't read is none.
     """
     if grid.header is not None:
-        lines = zip(*grid.columns, strict=True)
-        return [place for place, line in enumerate(lines) if any(line)], []
-    judge = _Judge(header, grid, assigned, contract)
-    kept = judge.sure_rows()
-    passed_over: list[int] = []
+        rows = zip(*grid.columns, strict=True)
+        return [place for place, row in enumerate(rows) if any(row)], []
+    lines = _Lines(header, grid, assigned, contract)
+    kept = lines.sure_rows()
+    skipped: list[int] = []
     for place in sorted(set(range(grid.row_count)).difference(kept)):
-        line = judge.line(place)
+        line = lines.line(place)
         if not any(line):
             continue
         below = place - header.first_data
         is_row = (
             below >= 0
             and place not in grid.headers_again
-            and judge.is_row(place)
-            and not judge.is_about_columns(line, below)
+            and lines.is_row(place)
+            and not lines.is_about_columns(line, below)
         )
-        (kept if is_row else passed_over).append(place)
+        (kept if is_row else skipped).append(place)
     kept.sort()
-    chosen = judge.only_chosen(kept)
-    kept, passed_over = kept[: len(kept) - chosen], passed_over + kept[len(kept) - chosen :]
+    end = len(kept) - lines.prefilled_count(kept)
+    kept, skipped = kept[:end], skipped + kept[end:]
     return kept, [
-        Skipped(grid.sheet, grid.first_row + place, _text(judge.line(place)))
-        for place in sorted(passed_over)
-        if place not in judge.header_places
+        Skipped(grid.sheet, grid.first_row + place, _text(lines.line(place)))
+        for place in sorted(skipped)
+        if place not in lines.header_places
     ]
 
 
 def is_note(cells: Sequence[Cell]) -> bool:
-    """Whether a line of a log, without what every row of one has, is a total or a note."""
+    """Whether a line of a log that lacks what every row of a log has is a total or a note."""
     filled = [cell for cell in cells if cell]
     alone = len(filled) == 1 and _CHINESE.search(filled[0]) is not None
     return alone or any(is_label(cell) for cell in filled)
 
 
-class _Judge:
-    """Tells rows from other lines of one sheet."""
+class _Lines:
+    """The lines of a sheet, and how rows are told from the others among them."""
 
     def __init__(
         self,
@@ -94,9 +96,9 @@ class _Judge:
         assigned: Mapping[str, int],
         contract: Contract,
     ) -> None:
-        """What the header's lines say is looked up once."""
+        """Looks up once what the header's own lines say."""
         self._columns, self._first_data = grid.columns, header.first_data
-        self._again = grid.headers_again
+        self._repeated_headers = grid.headers_again
         self._key = assigned.get(contract.key[0])
         self._read = sorted({place for places in header.matches.values() for place in places})
         self._contract, self._assigned = contract, assigned
@@ -108,29 +110,33 @@ class _Judge:
             for name, cell in zip(header.names, self.line(last), strict=True)
         )
         self.header_places = {last} if one_line else {last - 1, last}
-        self._raw_words = {cell for at in self.header_places for cell in self.line(at) if cell}
+        self._raw_words = {
+            cell for place in self.header_places for cell in self.line(place) if cell
+        }
         self._words = {header_key(word) for word in self._raw_words}
-        self._labelled = self._with_labels()
+        self._labelled = self._find_labelled()
 
-    def _with_labels(self) -> set[int]:
-        """The places of the lines with a total's or a note's label before the key."""
-        found: set[int] = set()
+    def _find_labelled(self) -> set[int]:
+        """The places of the lines with the label of a total or a note before the key."""
+        labelled: set[int] = set()
         for column in self._columns[: self._key or 0]:
-            labels = {one for one in set(column) if one and not one.isascii() and is_label(one)}
+            labels = {
+                cell for cell in set(column) if cell and not cell.isascii() and is_label(cell)
+            }
             if labels:
-                found.update(place for place, cell in enumerate(column) if cell in labels)
-        return found
+                labelled.update(place for place, cell in enumerate(column) if cell in labels)
+        return labelled
 
     def line(self, place: int) -> tuple[Cell, ...]:
-        """The cells of one line of the sheet."""
+        """The cells of a line of the sheet."""
         return tuple(column[place] for column in self._columns)
 
     def sure_rows(self) -> list[int]:
-        """The places of the lines that are rows by their key alone, as nearly all are."""
+        """The places of the lines that are rows by their key alone; nearly all rows are."""
         if self._key is None:
             return []
         begin = self._first_data + _UNDER_HEADER
-        others = self._again | self._labelled
+        others = self._repeated_headers | self._labelled
         return [
             place
             for place, key in enumerate(self._columns[self._key][begin:], begin)
@@ -138,12 +144,12 @@ class _Judge:
         ]
 
     def is_row(self, place: int) -> bool:
-        """Whether a line below the header with text in it is a row."""
+        """Whether a line below the header, which must have text in it, is a row."""
         line = self.line(place)
         key = None if self._key is None else line[self._key]
-        if key is None and not any(line[at] for at in self._read):
+        if key is None and not any(line[column] for column in self._read):
             return False
-        at, first = next((at, cell) for at, cell in enumerate(line) if cell)
+        column, first = next((column, cell) for column, cell in enumerate(line) if cell)
         if first in self._raw_words and self._repeats_header(line):
             return False
         if key is not None and is_label(key):
@@ -151,21 +157,23 @@ class _Judge:
         if place in self._labelled:
             like_others = self._is_complete(line) or len(key or "") in self._lengths_of_keys
             return key is not None and key.isascii() and like_others
-        if (key is not None and self._key != at) or first.isascii():
+        if (key is not None and self._key != column) or first.isascii():
             return True
         if is_label(first):
             return False
         alone = sum(cell is not None for cell in line) == 1
-        return not (alone and self._wide and at <= self._first and _CHINESE.search(first))
+        return not (alone and self._wide and column <= self._first and _CHINESE.search(first))
 
     def _is_complete(self, line: tuple[Cell, ...]) -> bool:
-        """Whether a line has what every row must have, and that is much."""
-        required = [at for name, at in self._assigned.items() if self._contract[name].required]
-        return len(required) > _FEWEST_COLUMNS and all(line[at] for at in required)
+        """Whether a line has all required cells, where there are enough of them to tell."""
+        required = [
+            column for name, column in self._assigned.items() if self._contract[name].required
+        ]
+        return len(required) > _FEWEST_COLUMNS and all(line[column] for column in required)
 
     @cached_property
     def _lengths_of_keys(self) -> set[int]:
-        """Of the keys on lines without a label, and too long to be counts."""
+        """The lengths of the keys on lines without a label that are too long to be counts."""
         keys = [] if self._key is None else self._columns[self._key]
         lengths = {
             len(key)
@@ -175,27 +183,29 @@ class _Judge:
         return {length for length in lengths if length > _LONGEST_COUNT}
 
     def is_about_columns(self, line: tuple[Cell, ...], below: int) -> bool:
-        """Whether a line right under the header numbers the columns, gives them other names or
-        says how they are to be filled in."""
+        """Whether a line, so many lines `below` the header, numbers the columns, gives them other
+        names or explains how to fill them in."""
         if below >= _UNDER_HEADER:
             return False
-        said = [clean(cell) for cell in line if cell]
-        if len(said) < _FEWEST_COLUMNS:
+        cells = [clean(cell) for cell in line if cell]
+        if len(cells) < _FEWEST_COLUMNS:
             return False
         named = sum(
             header_key(line[place] or "") in self._names_of(name)
             for name, place in self._assigned.items()
         )
-        hints = sum(_HINT.search(one) is not None for one in said)
-        return _counts_up(said) or 2 * named > len(said) or (hints > 1 and 2 * hints >= len(said))
+        hints = sum(_HINT.search(cell) is not None for cell in cells)
+        are_names = 2 * named > len(cells)
+        are_hints = hints > 1 and 2 * hints >= len(cells)
+        return _counts_up(cells) or are_names or are_hints
 
     def _names_of(self, name: str) -> set[str]:
         column = self._contract[name]
-        return {header_key(one) for one in (name, column.title, *column.aliases)}
+        return {header_key(known) for known in (name, column.title, *column.aliases)}
 
-    def only_chosen(self, rows: list[int]) -> int:
-        """How many of the last rows say nothing but the same choices out of lists: somebody has
-        filled in a form ahead."""
+    def prefilled_count(self, rows: list[int]) -> int:
+        """How many of the last rows hold nothing but the same choices from drop-down lists: whoever
+        made the form has filled them in ahead."""
         choices = {
             place for name, place in self._assigned.items() if self._contract[name].type == "label"
         }
@@ -203,9 +213,9 @@ class _Judge:
         count = 0
         for place in reversed(rows):
             cells = self.line(place)
-            line = [cells[at] for at in self._read]
-            only = all(at in choices for at in self._read if cells[at])
-            if not only or last not in (None, line):
+            line = [cells[column] for column in self._read]
+            only_choices = all(column in choices for column in self._read if cells[column])
+            if not only_choices or last not in (None, line):
                 break
             last, count = line, count + 1
         return count if count > 1 else 0
@@ -216,16 +226,16 @@ class _Judge:
 
 
 def is_label(cell: str) -> bool:
-    """Whether a cell says that its line is a total or a note."""
-    said = clean(cell)
-    return bool(_TOTAL.fullmatch(said) or _NOTE.fullmatch(said))
+    """Whether a cell labels its line as a total or a note."""
+    text = clean(cell)
+    return bool(_TOTAL.fullmatch(text) or _NOTE.fullmatch(text))
 
 
-def _counts_up(said: list[str]) -> bool:
+def _counts_up(cells: list[str]) -> bool:
     """Whether cells are 1, 2, 3 or (1), (2), (3) or A, B, C and so on."""
-    plain = [one.strip("().、") for one in said]
+    plain = [cell.strip("().、") for cell in cells]
     series = [[str(number) for number in range(1, len(plain) + 1)], *map(list, _ORDINALS)]
-    return any(plain == one[: len(plain)] for one in series)
+    return any(plain == ordinals[: len(plain)] for ordinals in series)
 
 
 def _text(line: tuple[Cell, ...]) -> str:
@@ -233,7 +243,8 @@ def _text(line: tuple[Cell, ...]) -> str:
 
 
 def fill_merged(grid: Grid, header: Header) -> None:
-    """Give every row of a cell merged down a column its value; lines without own text stay."""
+    """Gives every row of a cell that is merged down a column its value. Lines without any text of
+    their own stay empty."""
     if not grid.merged:
         return
     has_text = [any(line) for line in zip(*grid.columns, strict=True)]

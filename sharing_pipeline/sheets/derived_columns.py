@@ -1,6 +1,6 @@
-"""Values that a source declares: joined columns, rules and lookups, over columns of text cells.
+"""Works out the columns that a source declares: joined columns, rules and lookups.
 
-Pure and without knowledge of files; what may be declared is in sources.py.
+These are pure functions on columns of text cells; what a source may declare is in sources.py.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def derived(
 ) -> list[Cell]:
     """The column that a declaration gives; `cells` holds the sender's columns by header.
 
-    `whole`: a joined value with an empty part is empty (a key must not lose a part); else empty
-    parts are left out. A header that the file doesn't have counts as an empty column.
+    With `whole`, a joined value with an empty part is empty, because a key must not lose a part;
+    otherwise empty parts are left out. A header that the file doesn't have is an empty column.
     """
     nothing: list[Cell] = [None] * row_count
     if isinstance(value, Joined):
@@ -35,14 +35,14 @@ def derived(
 
 
 def _join(parts: tuple[Cell, ...], separator: str, whole: bool) -> Cell:
-    given = [part.strip() for part in parts if part is not None]
-    if not given or (whole and len(given) < len(parts)):
+    filled = [part.strip() for part in parts if part is not None]
+    if not filled or (whole and len(filled) < len(parts)):
         return None
-    return separator.join(given)
+    return separator.join(filled)
 
 
 def _decision(rule: Rule) -> Callable[[Cell], Cell]:
-    """The rule as a function of one cell."""
+    """The rule as a function of a cell."""
     if rule.map is not None:
         table = {clean(written): then for written, then in rule.map.items()}
         return lambda cell: table.get(clean(cell or ""), rule.otherwise)
@@ -53,7 +53,7 @@ def _decision(rule: Rule) -> Callable[[Cell], Cell]:
 def _test(rule: Rule) -> Callable[[Cell], bool]:
     if rule.state is not None:
         return lambda cell: _is_empty(cell) == (rule.state == "empty")
-    wanted = {clean(one) for one in rule.among or rule.has or rule.only or []}
+    wanted = {clean(item) for item in rule.among or rule.has or rule.only or []}
     if rule.among is not None:
         return lambda cell: clean(cell or "") in wanted
     if rule.has is not None:
@@ -66,7 +66,7 @@ def _is_empty(cell: Cell) -> bool:
 
 
 def _items(cell: Cell) -> set[str]:
-    """The items of a list cell: a JSON or Python list, or text with separators."""
+    """The items of a cell that is a JSON or Python list, or a text with separators."""
     if cell is None or _is_empty(cell):
         return set()
     text = cell.strip()

@@ -1,7 +1,7 @@
-"""A cheap look at the beginning of a text file: which dataset, which header, how it is split.
+"""Looks at the beginning of a text file: which dataset it is, its header and its delimiter.
 
-For logs of 10⁵ to 10⁸ rows, which are read another way than through cells
-(logs/log_reading.py). What the look can't settle is left to tables.py, which says what is wrong.
+This is meant for logs of 10⁵ to 10⁸ rows, which are not read as cells (logs/log_reading.py). What
+remains unclear here is left to tables.py, which tells the sender what is wrong.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _HEAD_BYTES = 1 << 20
 class Sniffed:
     """What the first MiB of a file shows.
 
-    `dataset` is set when a csv, a tsv or a database's Parquet has a header with every required
-    column in no doubt; `mapping` is canonical column → header as written, `columns` the same →
-    place from 1. `header_row` is the number of the header's record, from 1.
+    `dataset` is set only for a csv, a tsv or a database's Parquet whose header has every required
+    column without a doubt. Then `mapping` gives the header of each canonical column as it is
+    written, `columns` its place (from 1), and `header_row` the number of the header's record.
     """
 
     format: str
@@ -46,14 +46,14 @@ class Sniffed:
 
 
 def sniff(path: Path, source: Source, contracts: Mapping[str, Contract]) -> Sniffed:
-    """A look at the first MiB; UnreadableFile for what is no table.
+    """Looks at the first MiB; UnreadableFile for a file that is no table.
 
-    The encoding is that of the look: bytes further down may still contradict it. Of Parquet only
-    what a database gave is looked into: it has text columns alone, and any number of rows.
+    Bytes further down may still contradict the encoding. Parquet is looked into only if it comes
+    from a database: then it has text columns alone, and may have any number of rows.
     """
     with path.open("rb") as file:
         data, compression = unpack_head(file.read(_HEAD_BYTES))
-    # A zip's directory is at its end: identify can't look into the beginning of one.
+    # A zip's directory stands at its end, so identify() can't look into the beginning of a zip.
     form = "zip" if data.startswith(b"PK\x03\x04") else identify(data)
     if form == PARQUET and source.database is not None:
         return _sniff_parquet(path, source, contracts)
@@ -94,15 +94,15 @@ def _with_header(
     in_doubt = {column.name for column in contract.columns if column.required} & (
         assigned.doubtful.keys()
     )
-    settled = not assigned.missing and not in_doubt
+    is_clear = not assigned.missing and not in_doubt
     return Sniffed(
         look.format,
         look.encoding,
         look.compression,
         look.delimiter,
-        dataset=header.dataset if settled else None,
+        dataset=header.dataset if is_clear else None,
         header=[name or "" for name in header.names],
         header_row=header.row,
-        mapping={name: str(header.names[at]) for name, at in assigned.columns.items()},
-        columns={name: at + 1 for name, at in assigned.columns.items()},
+        mapping={name: str(header.names[place]) for name, place in assigned.columns.items()},
+        columns={name: place + 1 for name, place in assigned.columns.items()},
     )

@@ -1,7 +1,7 @@
-"""The resources that a known form's rows name in a cell of their own, such as 挂接资源名称.
+"""Resources that the rows of a known form name in a cell of their own, such as 挂接资源名称.
 
-To whoever reads the rows they are a source's derived resources (sources.py); which header names
-them and what is true of all of them stands with the form in catalog/contracts/.
+They are read like the resources that a source derives from its rows (sources.py). Which header
+names them, and what holds for all of them, stands with the form in catalog/contracts/.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from sharing_pipeline.sheets.matching import form_of, header_key
 def with_named_resources(
     grid: Grid, header: Header | None, source: Source, contracts: Mapping[str, Contract]
 ) -> tuple[Grid, Source]:
-    """The sheet and the source by which it is read; both as they are where no row names a
-    resource. Rows without one are `without_items`.
+    """The sheet and the source by which it is read; both unchanged where no row names a resource.
 
-    A name is no identifier: two departments have a 人员信息表 each. So the entry's code is before.
+    Rows that name none become the grid's `without_items`. The entry's code is put before the
+    name, because a name alone is no identifier: two departments may each have a 人员信息表.
     """
     form = form_of(header.names, contracts[header.dataset]) if header and source.canonical else None
     if header is None or form is None or form.resource is None:

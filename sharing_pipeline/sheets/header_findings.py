@@ -1,4 +1,4 @@
-"""What a sender is told about a header: what is missing, in doubt, alike, or not delivered."""
+"""The messages to a sender about a header: columns that are missing, in doubt, alike or unread."""
 
 from __future__ import annotations
 
@@ -24,22 +24,24 @@ from sharing_pipeline.sheets.raw_table import Doubt
 from sharing_pipeline.values.numbers import scale_of
 
 _WORTH_SHOWING = 0.6
-"""How alike a header must be to be named where a required column is missing."""
+"""How alike a header must be to be named where a required column is missing. The sender has to act
+anyway, so a wrong suggestion costs a glance."""
 _FEWEST_PARTS = 2
-"""A line in which fewer cells are parts of known headers is no header."""
+"""A line in which fewer cells are parts of known headers is not taken for a header."""
 _MOST_SHOWN = 6
 _OF_NOBODY = ("序号", "行号", "no.", "no")
 """Headers of columns that only count the lines."""
 _PUBLISHED = "publish_status"
 NO_STATUS = "没有“发布状态”列：这些目录都按未发布处理，不参加考核。"
-"""What is said of entries of which nobody can know whether they are published."""
+"""The message about entries of which nobody can know whether they are published."""
 _IN_BRACKETS = re.compile(r"[(\[（【〔]([^)\]）】〕]*)[)\]）】〕]\s*$")
 _WORTH_A_WARNING = 0.8
-"""How alike it must be to be doubted where only an optional column is."""
+"""How alike a header must be to an optional column to be named in a warning. Higher than for a
+required column, because a warning about a column that means something else is a nuisance."""
 
 
 def where(grid: Grid, header: Header | None = None) -> str:
-    """The sheet, or its header, as a message begins."""
+    """The beginning of a message: the sheet, or the header on it."""
     place = f"工作表“{grid.sheet}”" if grid.sheet else "文件"
     if header is None:
         return place
@@ -47,7 +49,7 @@ def where(grid: Grid, header: Header | None = None) -> str:
 
 
 def ask(contract: Contract) -> str:
-    """Which columns a header must have."""
+    """The columns that a header must have, in words."""
     required = "、".join(column.title for column in contract.columns if column.required)
     return f"表头要有：{required}。请补上表头后重报。"
 
@@ -61,20 +63,20 @@ def no_header(grid: Grid, contract: Contract) -> str:
 
 
 def unsure(grid: Grid, contract: Contract) -> str:
-    """What the cells of the line that is most likely the header may mean; empty without one.
+    """What the cells of the likeliest header line may mean; empty if no line is likely.
 
-    代码, 名称, 单位 are a header to a person, and each may be several of our columns.
+    To a person 代码, 名称, 单位 are a header, but each of them may be several of our columns.
     """
     rows = [grid.header] if grid.header is not None else _first_rows(grid)
     parts = [{str(name): could_be(name, contract) for name in row if name} for row in rows]
-    known = [sum(map(bool, each.values())) for each in parts]
+    known = [sum(map(bool, parts_of_line.values())) for parts_of_line in parts]
     place = known.index(max(known)) if known else 0
     if not known or known[place] < _FEWEST_PARTS:
         return ""
     choices = [_choice(name, columns, contract) for name, columns in parts[place].items()]
-    told = "；".join(filter(None, choices))
+    unclear = "；".join(filter(None, choices))
     line = "字段名" if grid.header is not None else f"第 {grid.first_row + place} 行"
-    return f"{line}像是表头，但分不清：{told}。请改成要的那一个。" if told else ""
+    return f"{line}像是表头，但分不清：{unclear}。请改成要的那一个。" if unclear else ""
 
 
 def _first_rows(grid: Grid) -> list[tuple[Cell, ...]]:
@@ -82,7 +84,7 @@ def _first_rows(grid: Grid) -> list[tuple[Cell, ...]]:
 
 
 def _choice(name: Cell, columns: list[str], contract: Contract) -> str:
-    """Which columns a header may be; nothing for one that is clear."""
+    """Which columns a header may be; empty for a header that is clear."""
     titles = [contract[column].title for column in columns]
     if not titles or header_key(name) in map(header_key, titles):
         return ""
@@ -97,16 +99,18 @@ def why_not(
     if assigned.missing:
         missing = "、".join(_missing(name, source, contract) for name in assigned.missing)
         likely = [
-            one
-            for one in _alike(header, assigned, contract, _would_do(assigned.missing))
-            if one.share >= _WORTH_SHOWING
+            likeness
+            for likeness in _alike(header, assigned, contract, _would_do(assigned.missing))
+            if likeness.share >= _WORTH_SHOWING
         ]
-        candidates = "".join(_candidate(header, one, assigned, contract) for one in likely)
-        unknown = _unknown(header, assigned, source, {one.place for one in likely})
+        candidates = "".join(
+            _candidate(header, likeness, assigned, contract) for likeness in likely
+        )
+        unknown = _unknown(header, assigned, source, {likeness.place for likeness in likely})
         return f"{place}缺少必填列：{missing}。{candidates}{unknown}请补上后重报。"
     for name, places in assigned.doubtful.items():
         if contract[name].required:
-            candidates = "”“".join(str(header.names[at]) for at in places)
+            candidates = "”“".join(str(header.names[candidate]) for candidate in places)
             return (
                 f"{place}里“{candidates}”都可能是必填列“{contract[name].title}”，分不清。"
                 "请只留一个后重报。"
@@ -115,7 +119,7 @@ def why_not(
 
 
 def _unknown(header: Header, assigned: Assigned, source: Source, shown: set[int]) -> str:
-    """The headers that mean nothing here and aren't shown yet, of which one may be missing."""
+    """The headers that weren't recognised or shown yet; one of them may be the missing column."""
     declared = declared_keys(source).union(map(header_key, source.unused))
     free = [str(header.names[place]) for place in _free(header, assigned) if place not in shown]
     names = [name for name in free if header_key(name) not in declared]
@@ -125,24 +129,25 @@ def _unknown(header: Header, assigned: Assigned, source: Source, shown: set[int]
 
 
 def _would_do(missing: list[str]) -> list[str]:
-    """The missing columns, and the one that may stand in for one of them."""
+    """The missing columns, and the organisation's name if its code is missing: either will do."""
     return [*missing, "org_name"] if "org_code" in missing else missing
 
 
-def _candidate(header: Header, one: Likeness, assigned: Assigned, contract: Contract) -> str:
+def _candidate(header: Header, likeness: Likeness, assigned: Assigned, contract: Contract) -> str:
     """What a header may be where a required column is missing."""
-    written = header.names[one.place]
+    written = header.names[likeness.place]
     open_columns = [name for name in could_be(written, contract) if name not in assigned.columns]
     if len(open_columns) > 1:
         return f"{_choice(written, open_columns, contract)}，拿不准，没有用；请改成要的那一个。"
     return (
-        f"“{written}”像是“{one.known_as}”（{one.share:.0%}），拿不准，没有用；"
-        f"是的话请{_to_rename(written, contract[one.column])}。"
+        f"“{written}”像是“{likeness.known_as}”（{likeness.share:.0%}），拿不准，没有用；"
+        f"是的话请{_to_rename(written, contract[likeness.column])}。"
     )
 
 
 def _to_rename(written: Cell, column: Column) -> str:
-    """What to do with a header that is this column; a unit in it concerns every number below."""
+    """What the sender must do if a header is this column: rename it, and multiply the numbers below
+    if it has a unit."""
     unit = _IN_BRACKETS.search(written or "") if column.type == "integer" else None
     scale = scale_of(unit[1]) if unit else None
     renamed = f"改成“{column.title}”"
@@ -158,7 +163,7 @@ def _missing(name: str, source: Source, contract: Contract) -> str:
 def _alike(
     header: Header, assigned: Assigned, contract: Contract, columns: list[str]
 ) -> list[Likeness]:
-    """Headers that mean nothing by themselves and resemble one of these columns."""
+    """The headers that weren't recognised but resemble one of these columns."""
     return alike(header.names, _free(header, assigned), columns, contract)
 
 
@@ -172,38 +177,39 @@ def doubts(
     sheet: str, header: Header, assigned: Assigned, source: Source, contract: Contract
 ) -> list[Doubt]:
     """Optional columns that were left out because it isn't clear which header they are."""
-    found: list[Doubt] = []
+    doubtful: list[Doubt] = []
     for name, places in assigned.doubtful.items():
         written = [str(header.names[place]) for place in places]
         message = (
             f"“{'”“'.join(written)}”都可能是“{contract[name].title}”，"
             "分不清，都没有读。请只留一个。"
         )
-        found.append(Doubt(sheet, header.row, written[-1], name, message, places[-1] + 1))
+        doubtful.append(Doubt(sheet, header.row, written[-1], name, message, places[-1] + 1))
     if source.canonical:
-        given = assigned.columns.keys() | assigned.doubtful.keys()
-        absent = [one.name for one in contract.columns if one.name not in given]
-        for one in _alike(header, assigned, contract, absent):
-            if one.share >= _WORTH_A_WARNING:
-                found.append(_resembling(sheet, header, one, contract))
-    return found
+        present = assigned.columns.keys() | assigned.doubtful.keys()
+        absent = [name for name in contract.names if name not in present]
+        for likeness in _alike(header, assigned, contract, absent):
+            if likeness.share >= _WORTH_A_WARNING:
+                doubtful.append(_doubt_of(sheet, header, likeness, contract))
+    return doubtful
 
 
-def _resembling(sheet: str, header: Header, one: Likeness, contract: Contract) -> Doubt:
-    written = str(header.names[one.place])
+def _doubt_of(sheet: str, header: Header, likeness: Likeness, contract: Contract) -> Doubt:
+    """The doubt about a header that resembles an optional column."""
+    written = str(header.names[likeness.place])
     message = (
-        f"“{written}”像是“{one.known_as}”（{one.share:.0%}），拿不准，没有读。"
-        f"是的话请{_to_rename(written, contract[one.column])}。"
+        f"“{written}”像是“{likeness.known_as}”（{likeness.share:.0%}），拿不准，没有读。"
+        f"是的话请{_to_rename(written, contract[likeness.column])}。"
     )
-    return Doubt(sheet, header.row, written, one.column, message, one.place + 1)
+    return Doubt(sheet, header.row, written, likeness.column, message, likeness.place + 1)
 
 
 def notes(headers: list[Header], source: Source, contract: Contract) -> list[str]:
-    """What was made of a known form, and columns that the source declares and no sheet has."""
-    said = [_of_form(header, contract) for header in headers if source.canonical]
+    """Notes on how a known form was read, and on declared columns that no sheet has."""
+    form_notes = [_form_note(header, contract) for header in headers if source.canonical]
     found = {name for header in headers for name in header.matches}
     return [
-        *dict.fromkeys(filter(None, said)),
+        *dict.fromkeys(filter(None, form_notes)),
         *(
             f"来源声明的列“{'”“'.join(headers_of(value))}”不在文件里，{contract[name].title}为空。"
             for name, value in source.mapping(contract.table).columns.items()
@@ -213,8 +219,8 @@ def notes(headers: list[Header], source: Source, contract: Contract) -> list[str
 
 
 def unread(grid: Grid, header: Header, used: Collection[int], known: Collection[str]) -> list[str]:
-    """The headers of a sheet at other places than those that were `used` or spoken of, unless
-    they are `known` to belong to the entry above."""
+    """A note on the headers of a sheet that were not `used`, as read or mentioned in another note,
+    and are not `known` to belong to the entry above."""
     free = [(place, str(name)) for place, name in enumerate(header.names) if name]
     names = [
         name
@@ -231,21 +237,22 @@ def unread(grid: Grid, header: Header, used: Collection[int], known: Collection[
 
 
 def unpublished(frame: pa.Table, doubtful: Collection[Doubt], contract: Contract) -> list[str]:
-    """What becomes of entries without 发布状态: they are no part of the rates."""
+    """A note on entries without 发布状态, which take no part in the rates."""
     if _PUBLISHED not in contract.names:
         return []
     if _PUBLISHED not in frame.column_names:
-        in_doubt = any(one.column == _PUBLISHED for one in doubtful)
+        in_doubt = any(doubt.column == _PUBLISHED for doubt in doubtful)
         return [] if in_doubt else [NO_STATUS]
     blank = frame[_PUBLISHED].null_count
     return [f"有 {blank:,} 行没有写发布状态，按未发布处理，不参加考核。"] if blank else []
 
 
-def _of_form(header: Header, contract: Contract) -> str:
-    """A form's note, where its name column has become the key."""
+def _form_note(header: Header, contract: Contract) -> str:
+    """The note of a known form whose name column was read as the key."""
     form = form_of(header.names, contract)
     if form is None:
         return ""
-    stands_in = header_key(dict(form.columns).get(contract.key[0]))
-    taken = [header_key(header.names[at]) for at in header.matches.get(contract.key[0], [])]
-    return form.note if taken == [stands_in] else ""
+    key_header = header_key(dict(form.columns).get(contract.key[0]))
+    key_places = header.matches.get(contract.key[0], [])
+    read_as_key = [header_key(header.names[place]) for place in key_places]
+    return form.note if read_as_key == [key_header] else ""

@@ -1,6 +1,6 @@
-"""What reading a file gives: raw text tables, where their columns stood, what was left out.
+"""The result of reading a file: raw text tables, where their columns stood, what was left out.
 
-Plain data that travels from the sandbox to whoever judges the rows; nothing is read here.
+These are plain data that the limited child process sends back; nothing is read here.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ REPORT_SHEET, FILLS_SHEET, GUIDE_SHEET = "校验结果", "原有底色", "填写
 Nobody's data, and no news to a sender who returns them."""
 
 REPORT_ABOUT = ("文件", "来源", "校验时间", "格式", "结论")
-"""How the first lines of the report are headed, by which it is known again."""
+"""The headings of the report's first lines, by which a returned report is recognised."""
 
 FILLS_HEAD = ("工作表", "单元格", "原有底色", "同一行的文字")
 """How the sheet of a sender's own fills is headed, by which it is known again."""
 
 LEVELS = {"critical": "严重", "held": "留待处理", "duplicate": "重复", "warning": "警告"}
-"""How a remark's level is called, the gravest first (inputs.md §8)."""
+"""The Chinese name of each level of remarks, the gravest first (inputs.md §8)."""
 
 PROBLEM_HEADER = "问题"
-"""The header of the column of remarks, for senders of anything but workbooks."""
+"""The header of the column of remarks in replies to files that were no workbooks."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class OwnSheets:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A line with text that is no row; `row` is its number for the sender."""
+    """A line with text that is no data row; `row` is the number that the sender sees."""
 
     sheet: str
     row: int
@@ -50,10 +50,8 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Part:
-    """One sheet's share of a dataset: where its header is and what it is called there.
-
-    `header_row` is the sender's row number; `columns` count from 1.
-    """
+    """A sheet's part of a dataset: the row of its header, as the sender numbers it, and for each
+    canonical column the header as written and its place, from 1."""
 
     sheet: str
     header_row: int
@@ -63,11 +61,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Doubt:
-    """An optional column with several candidates, or with one that only resembles it: ignored, a
-    warning on that header cell.
+    """A doubt about an optional column: several headers may be it, or one only resembles it.
 
-    `header` is the last candidate as written, `place` its column from 1, `column` the canonical
-    column.
+    The column is ignored, and the header cell gets a warning. `header` is the last candidate as
+    written, `place` its column from 1, `column` the canonical column.
     """
 
     sheet: str
@@ -80,7 +77,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Surplus:
-    """A csv record with a filled cell beyond the header: the row is critical. `place` is the
+    """A filled cell of a csv record beyond the header, which makes the row critical. `place` is the
     cell's column from 1."""
 
     sheet: str
@@ -91,13 +88,14 @@ class Surplus:
 
 @dataclass(frozen=True)
 class RawTable:
-    """One dataset of a file, as text. Rejected: `rejected` says why, the frame is empty.
+    """A dataset of a file, as text.
 
-    `frame` has string columns for every canonical column that was found or declared, then
-    `row` (the sender's number), `sheet` and `cells`: the fingerprint of all the source cells.
-    `blanks`: of codes that are joined from several columns, (sheet, row, canonical column) → the
-    first empty one from 1. `folds`: rows of one key are one entry (the source says row_is:
-    resource). `read_as`: the format and, of text, the encoding that the content showed.
+    If it can't be taken, `rejected` says why and the frame is empty. `frame` has a text column for
+    every canonical column that was found or declared, and then `row` (the number that the sender
+    sees), `sheet` and `cells`, the fingerprint of all the sender's cells. `blanks` tells, for codes
+    that are joined from several columns, the first empty one: (sheet, row, canonical column) → the
+    sender's column, from 1. `folds` says that rows with the same key are one entry (the source
+    declares row_is: resource). `read_as` is the format, with the encoding of a text.
     """
 
     dataset: str
@@ -114,19 +112,19 @@ class RawTable:
     read_as: str = ""
 
     def places(self) -> list[tuple[str, int]]:
-        """The sender's sheet and row of each row."""
+        """For each row its sheet and the row number that the sender sees."""
         columns = (self.frame[name].to_pylist() for name in ("sheet", "row"))
         return list(zip(*columns, strict=True))
 
 
 def read_as(form: str, encoding: str | None, compression: str | None) -> str:
-    """How a file was read, as it is recorded: csv gb18030 gzip."""
+    """How a file was read, as the ledger records it, such as `csv gb18030 gzip`."""
     return " ".join(filter(None, (form, encoding, compression)))
 
 
 @dataclass(frozen=True)
 class FileTables:
-    """Everything read from one file, datasets in the order in which they are taken in.
+    """Everything that was read from a file, its datasets in the order in which they are taken in.
 
     `notes` are about the file; `skipped` are lines with text that are no rows; `shape`: how the
     source declares its JSON to be nested; `own_sheets`: what our sheets are called in
@@ -144,7 +142,7 @@ class FileTables:
 
 
 def without_texts(tables: FileTables) -> FileTables:
-    """The same without the rows' texts: what a reply still needs after the rows were judged."""
+    """The same without the texts of the rows; a reply needs no more once the rows were judged."""
     kept = ["cells", "sheet", "row"]
-    slim = [replace(one, frame=one.frame.select(kept)) for one in tables.tables]
+    slim = [replace(table, frame=table.frame.select(kept)) for table in tables.tables]
     return replace(tables, tables=slim)
