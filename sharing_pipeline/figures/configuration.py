@@ -1,4 +1,4 @@
-"""What people may edit and a figure depends on, as hashes that a publication remembers."""
+"""Hashes of the files that people may edit and figures depend on; a publication records them."""
 
 from __future__ import annotations
 

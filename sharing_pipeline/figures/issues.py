@@ -1,7 +1,7 @@
-"""The issue list: what is missed, warned of or worth a notice tonight, against the night before.
+"""The issue list: what is missed, warned of or noteworthy tonight, compared with the night before.
 
-Findings of rows come from intake's suites, outcomes from assessments; here they are only
-brought together, each with what to do and whom to ask.
+Findings about rows come from the suites that judge them, outcomes from assessments. They are only
+brought together here, each with what to do and whom to ask.
 """
 
 from __future__ import annotations
@@ -40,9 +40,10 @@ def list_issues(
     official: Iterable[str],
     night_before: PublishedNight | None,
 ) -> None:
-    """Makes table `issue` in an engine that holds the facts and tonight's `assessment`.
+    """Makes the table `issue` in an engine that holds the facts and tonight's `assessment`.
 
-    `night_before`: the last one published before the day, whatever was skipped in between.
+    `night_before` is the last night that was published before the day, even if nights were
+    skipped in between.
     """
     _load_texts(engine, texts, official)
     engine.connection.execute(_DOUBLED)
@@ -94,7 +95,7 @@ def _load_vanished(engine: Engine, day: date) -> None:
 def _load_exemption_changes(
     engine: Engine, lake: Lake, facts: Facts, night_before: PublishedNight | None
 ) -> None:
-    """What tonight's exemption list adds and takes away against the night before's."""
+    """What tonight's exemption list adds to that of the night before, and what it drops."""
     before = dict(night_before.facts) if night_before else {}
     for table, files in (("exempt_now", facts.files), ("exempt_before", before)):
         load_file(engine, lake, files, "exemption", table, _EXEMPTION)
@@ -131,6 +132,6 @@ FROM changed
 def _load_contacts(engine: Engine, facts: Facts) -> None:
     organisations = list(facts.organisations.by_code.values())
     engine.load("contact", pa.table({
-        "org_code": pa.array([one.org_code for one in organisations], pa.string()),
-        "contact": pa.array([one.data_officer for one in organisations], pa.string()),
+        "org_code": pa.array([known.org_code for known in organisations], pa.string()),
+        "contact": pa.array([known.data_officer for known in organisations], pa.string()),
     }))  # fmt: skip

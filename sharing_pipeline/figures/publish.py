@@ -1,7 +1,7 @@
-"""Publication: a night's figures become revisions, all in one transaction.
+"""Publishes a night: its figures become revisions, all in one transaction.
 
-A revision is new only if its assessment differs from the one before; then it records which
-subjects moved and which input changed. Earlier revisions are never touched.
+There is a new revision only if the assessment differs from that of the revision before. It records
+which subjects moved and which inputs changed. Earlier revisions are never touched.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ from sharing_pipeline.store.ledger import (
 
 @dataclass(frozen=True)
 class Revision:
-    """One definition's revision of a night; `new` if this run made it."""
+    """A definition's revision of a night; `new` if this run made it, `moved` counts the subjects
+    whose outcome or reason changed."""
 
     definition: Definition
     revision: int
@@ -61,12 +62,12 @@ def publish(
     lake = Lake(settings)
     inputs = facts.inputs | configuration(settings)
     with Engine(settings) as engine, ledger.session() as session:
-        refuse_changed(session, [one.definition for one in assessed])
+        refuse_changed(session, [assessment.definition for assessment in assessed])
         load_facts(engine, settings, facts)
         score(engine, facts.day, assessed, facts.organisations, _earlier(session, lake, facts.day))
         revisions = [
-            _publish_definition(engine, lake, session, clock, facts.day, one, inputs)
-            for one in assessed
+            _publish_definition(engine, lake, session, clock, facts.day, assessment, inputs)
+            for assessment in assessed
         ]
         _publish_night(engine, lake, session, settings, clock, facts, official, inputs)
     for made, result in zip(revisions, assessed, strict=True):
@@ -76,19 +77,18 @@ def publish(
 
 
 def refuse_changed(session: Session, definitions: Sequence[Definition]) -> None:
-    """ConfigurationError if the file of a definition with published results has changed."""
+    """Raises ConfigurationError if the file of a definition with published results has changed."""
+    ids = [definition.id for definition in definitions]
     published = {
-        one.definition: one.sha256
-        for one in session.scalars(
-            select(PublishedDefinition).where(
-                PublishedDefinition.definition.in_([one.id for one in definitions])
-            )
+        definition.definition: definition.sha256
+        for definition in session.scalars(
+            select(PublishedDefinition).where(PublishedDefinition.definition.in_(ids))
         )
     }
-    for one in definitions:
-        if published.get(one.id, one.sha256) != one.sha256:
+    for definition in definitions:
+        if published.get(definition.id, definition.sha256) != definition.sha256:
             raise ConfigurationError(
-                f"口径 {one.id} 已有公布的结果，但文件 {one.path} 改过了。"
+                f"口径 {definition.id} 已有公布的结果，但文件 {definition.path} 改过了。"
                 "请恢复原文件；要改口径，请另建一个文件、用新的 id。"
             )
 
@@ -127,9 +127,9 @@ def latest_revisions(session: Session, day: date) -> list[Publication]:
 
 def _earlier(session: Session, lake: Lake, day: date) -> list[Earlier]:
     return [
-        Earlier(moment, lake.path(one.scoreboard_path))
+        Earlier(moment, lake.path(publication.scoreboard_path))
         for moment, earlier_day in earlier_days(day).items()
-        for one in latest_revisions(session, earlier_day)
+        for publication in latest_revisions(session, earlier_day)
     ]
 
 
@@ -189,9 +189,9 @@ def _publish_definition(
 
 
 def _is_same(engine: Engine, lake: Lake, before: Publication, assessed: Assessed) -> bool:
-    """Whether a published revision holds the same assessment as tonight's.
+    """Whether tonight's assessment is the same as that of a published revision.
 
-    The scoreboard is not compared: what was published of the same assessment stays as it is.
+    Scoreboards are not compared: what was published for the same assessment stays as it is.
     """
     _view_both(engine, lake, before, assessed)
     ((differing,),) = engine.query("figures/differing_rows")
@@ -205,7 +205,7 @@ def _write_moved(
     before: Publication | None,
     assessed: Assessed,
 ) -> tuple[str, int]:
-    """The file of the subjects that this revision moves, and how many they are."""
+    """Writes the subjects that this revision moves; gives the file, and how many they are."""
     if before is None:
         return "", 0
     path = lake.new("moved")
@@ -255,23 +255,27 @@ def _publish_night(
 def _totals(
     engine: Engine, session: Session, organisations: Organisations, official: Sequence[str]
 ) -> dict[str, Any]:
-    """What stands beside the total: how many targets are reached, and what intake refused."""
+    """What is published beside the rates: how many organisations reach how many targets, and how
+    many rows were sent back."""
     names = ", ".join(f"'{name}'" for name in official)
     board = engine.arrow(
         "SELECT scope_type, scope_code, denominator, attained FROM scoreboard "
         f"WHERE definition IN ({names})"
     ).to_pylist()
-    counts = attainment(board, len(official))
+    attained = attainment(board, len(official))
     quarantined = session.scalar(select(func.coalesce(func.sum(Submission.quarantined), 0)))
     return {
-        "attainment": {kind: {str(k): v for k, v in of.items()} for kind, of in counts.items()},
+        "attainment": {
+            kind: {str(reached): count for reached, count in counts.items()}
+            for kind, counts in attained.items()
+        },
         "quarantined": quarantined,
         "quarantined_by": _quarantined_by(session, organisations),
     }
 
 
 def _quarantined_by(session: Session, organisations: Organisations) -> list[dict[str, Any]]:
-    """Rows that went back, by organisation where it is known, the most first."""
+    """How many rows were sent back to each organisation, as far as it is known, most first."""
     rows = func.sum(QuarantinedRows.rows)
     counted = session.execute(
         select(QuarantinedRows.org_code, rows)

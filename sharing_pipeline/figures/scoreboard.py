@@ -1,6 +1,6 @@
-"""The scoreboard: counts over assessments for every scope, with target, rank and trend.
+"""The scoreboard: the counts and rates of every scope, with target, rank and trend.
 
-Nothing here decides an outcome; every number is a count of assessment rows.
+Nothing here decides an outcome; every number is counted from the rows of assessments.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from sharing_pipeline.catalog.organisations import Organisations
 from sharing_pipeline.store.engine import Engine, quoted
 
 MOMENTS = ("night", "month_end", "quarter_end")
-"""Against what a trend is told: the previous night, month's end and quarter's end."""
+"""What a trend compares with: the night before, the end of the last month and of the last
+quarter."""
 
 WHOLE = ("all", "全市")
-"""Code and name of the scope that holds everybody."""
+"""Code and name of the scope of the whole city."""
 
 _SCOPE = pa.schema(
     [
@@ -32,14 +33,14 @@ _SCOPE = pa.schema(
 
 @dataclass(frozen=True)
 class Earlier:
-    """A scoreboard to compare with, already published."""
+    """The scoreboard of an earlier night to compare with; `moment` is one of MOMENTS."""
 
     moment: str
     path: Path
 
 
 def earlier_days(day: date) -> dict[str, date]:
-    """The business dates that a day's trend looks back to."""
+    """For each of MOMENTS, the business date with which a day's trend compares."""
     month_end = day.replace(day=1) - timedelta(days=1)
     quarter_start = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
     return dict(
@@ -60,7 +61,7 @@ def score(
 ) -> None:
     """Makes the tables `assessment` and `scoreboard` (without revisions) in the engine."""
     assessed = list(assessed)
-    paths = ", ".join(quoted(one.path) for one in assessed)
+    paths = ", ".join(quoted(assessment.path) for assessment in assessed)
     engine.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE assessment AS FROM read_parquet([{paths}])"
     )
@@ -86,29 +87,35 @@ def score(
 def _load_targets(engine: Engine, assessed: Iterable[Assessed]) -> None:
     rows = [
         {
-            "definition": one.definition.id,
-            "indicator": one.definition.indicator,
-            "target_percent": one.definition.target_text,
-            "target_numerator": one.definition.target_numerator,
-            "target_denominator": one.definition.target_denominator,
+            "definition": definition.id,
+            "indicator": definition.indicator,
+            "target_percent": definition.target_text,
+            "target_numerator": definition.target_numerator,
+            "target_denominator": definition.target_denominator,
         }
-        for one in assessed
+        for definition in (assessment.definition for assessment in assessed)
     ]
     engine.load("target", pa.Table.from_pylist(rows))
 
 
 def scopes(organisations: Organisations, day: date, with_subjects: Iterable[str]) -> pa.Table:
-    """Which organisations count in which scope: rows of scope_type, scope_code, scope_name,
-    rank_group (who is ranked among whom) and org_code."""
-    valid = [one.org_code for one in organisations.by_code.values() if one.valid_on(day)]
+    """Which organisations count in which scope, in rows of scope_type, scope_code, scope_name,
+    rank_group (scopes of the same group are ranked together) and org_code.
+
+    Organisations that are valid on the day count, and those that have subjects.
+    """
+    valid = [
+        organisation.org_code
+        for organisation in organisations.by_code.values()
+        if organisation.valid_on(day)
+    ]
     codes = sorted({*valid, *with_subjects})
     counted = set(codes)
     rows: list[dict[str, str | None]] = []
     for code in codes:
-        one = organisations.by_code.get(code)
-        level, region = (one.level, one.region) if one else (None, None)
-        name = one.org_name if one else code
-        rows.append(_scope("org", code, name, level or "", code))
+        known = organisations.by_code.get(code)
+        level, region = (known.level, known.region) if known else (None, None)
+        rows.append(_scope("org", code, _name(organisations, code), level or "", code))
         rows += [
             _scope("org_tree", above, _name(organisations, above), "", code)
             for above in organisations.ancestors(code, day)
@@ -132,16 +139,16 @@ def _scope(
 
 
 def _name(organisations: Organisations, code: str) -> str:
-    one = organisations.by_code.get(code)
-    return one.org_name if one else code
+    known = organisations.by_code.get(code)
+    return known.org_name if known else code
 
 
 def _load_earlier(engine: Engine, earlier: Iterable[Earlier]) -> None:
     selects = [
-        f"SELECT '{one.moment}' AS moment, definition, scope_type, scope_code, "
+        f"SELECT '{board.moment}' AS moment, definition, scope_type, scope_code, "
         f"CAST(replace(rate_display, '.', '') AS BIGINT) AS hundredths "
-        f"FROM read_parquet({quoted(one.path)}) WHERE rate_display IS NOT NULL"
-        for one in earlier
+        f"FROM read_parquet({quoted(board.path)}) WHERE rate_display IS NOT NULL"
+        for board in earlier
     ]
     empty = (
         "SELECT CAST(NULL AS VARCHAR) AS moment, CAST(NULL AS VARCHAR) AS definition, "
@@ -153,7 +160,7 @@ def _load_earlier(engine: Engine, earlier: Iterable[Earlier]) -> None:
 
 
 def _two_digits(hundredths: str) -> str:
-    """SQL that writes a non-negative number of hundredths with two digits: 8999 → 89.99."""
+    """SQL for a non-negative number of hundredths as a text with two digits: 8999 → 89.99."""
     whole = f"CAST({hundredths} AS BIGINT)"
     return (
         f"CAST(CAST(({whole} - {whole} % 100) / 100 AS BIGINT) AS VARCHAR) || '.' || "
@@ -169,9 +176,9 @@ def _difference(before: str) -> str:
 def attainment(rows: Iterable[Mapping[str, object]], targets: int) -> dict[str, dict[int, int]]:
     """How many organisations, and how many regions, reach all, …, 2, 1 or 0 of the targets.
 
-    `targets`: how many there are, one of each indicator. `rows`: scoreboard rows of the official
-    definitions with scope_type, scope_code, denominator and attained. Who has no subjects at all
-    for any indicator is left out.
+    `targets` is the number of targets, one for each indicator. `rows` are scoreboard rows of the
+    official definitions with scope_type, scope_code, denominator and attained. An organisation
+    without subjects for any indicator is left out.
     """
     reached: dict[tuple[str, str], list[bool]] = {}
     for row in rows:

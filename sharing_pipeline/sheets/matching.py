@@ -26,9 +26,9 @@ _FILLING_NOTE = re.compile(
     r"|(?:[^/、)]{1,12}[/、]){2,}[^/、)]{1,12}|(?:[^/、)]{1,12}[/、])+[^/、)]{0,12}(?:等|\.{3})"
     r"|是/否)[)\]】〕]$"
 )
-"""Notes in brackets behind a header that only explain how to fill in the column, as forms have them.
-A unit such as 万条 or a word such as 代码 makes it another column. A note that is missing here costs
-its sender a question; one too many would put values into the wrong column."""
+"""Notes in brackets behind a header that only explain how to fill in the column. A unit such as
+万条 or a word such as 代码 makes it another column. A note that is missing here costs its sender a
+question; one too many would put values into the wrong column."""
 _NUMBERING = re.compile(
     r"(?:\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)|(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、:)])(?=\D)"
 )
