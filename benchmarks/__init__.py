@@ -1,4 +1,4 @@
-"""How long a whole night takes, as a multiple of the least that anybody could do by hand.
+"""Measures how long a night takes, as a multiple of the least that code for it alone would take.
 
-Measuring belongs here and nowhere else: no test is timed. Nothing of the pipeline imports it.
+All measuring is done here; no test is timed. Nothing in the pipeline imports this package.
 """

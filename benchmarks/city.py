@@ -1,11 +1,11 @@
-"""A folder with everything that a measured night and its floor start from.
+"""Prepares the folder that a measured night and its floor start from.
 
 new/      what arrives on the day: the catalogue, the demand list, the day's log
-home/     a home folder that has taken in all days before, to be copied for each night
+home/     a home folder that has taken in all days before; each night runs on a copy
 lasting/  what the floor knows from before: lists, evidence by resource, the frames for GX
 
-The catalogue and the demand list arrived the day before too, as they were then: every date in
-them a day earlier, so that on the measured night no file is one that is known already.
+The catalogue and the demand list also arrived the day before, with every date a day earlier, so
+that no file of the measured night is known already.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from benchmarks.same import published_table
 from sharing_pipeline.sample import make_city
 
 NIGHT = (sys.executable, "-c", "from sharing_pipeline.cli import main; main()", "nightly")
-"""The console script, whichever checkout is measured."""
+"""The console script of the checkout that is measured."""
 
 DONE = (0, 3)
-"""A night's exit status when it has published; 3: some of the planted faults were sent back."""
+"""The exit status of a night that has published; it is 3 if some planted faults were sent back."""
 
 _RESENT = ("catalogue", "demand")
 
 _NIGHTS_BEFORE = 8
-"""The last days before the measured one have a night each, as in life: what a night keeps for
-the next ones must reach behind the rows that come up to five days late."""
+"""So many days before the measured one have a night each, as in practice. What a night keeps for
+later ones must reach back behind the rows that come up to five days late."""
 
 Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large a city is made; `day` is the measured one, the last of `days`."""
+    """The size of the city; `day` is the measured one, the last of `days`."""
 
     entries: int
     days: int
@@ -56,7 +56,7 @@ class Size:
 
 
 def prepare(folder: Path, size: Size, report: Report) -> None:
-    """Makes the folder, or leaves it as it is when it was made for the same size."""
+    """Makes the folder, unless it was made before for the same size."""
     stamp = folder / "size.json"
     if stamp.exists() and json.loads(stamp.read_text()) == asdict(size):
         report(f"沿用 {folder}")
@@ -81,7 +81,7 @@ def fresh_home(folder: Path, name: str = "run") -> Path:
     home = folder / name
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(folder / "home", home)
-    # Nobody writes to a received file, so a link is as good as a copy.
+    # Received files are never written to, so a link does as well as a copy.
     shutil.copytree(
         folder / "new", home / "inbox", dirs_exist_ok=True, copy_function=_replace_by_link
     )
@@ -89,7 +89,7 @@ def fresh_home(folder: Path, name: str = "run") -> Path:
 
 
 def _live_until(folder: Path, day: date) -> None:
-    """Takes in everything before the day: the most of it at once, then night by night."""
+    """Takes in everything before the day: most of it at once, the last days night by night."""
     inbox = folder / "home" / "inbox" / "exchange_log"
     inbox.mkdir()
     for ago in range(_NIGHTS_BEFORE, 0, -1):
@@ -101,7 +101,7 @@ def _live_until(folder: Path, day: date) -> None:
 
 
 def _day_of(log: Path) -> str:
-    """The day that a made log's name ends with."""
+    """The day in the name of a sample log."""
     return log.name.partition(".")[0][-len("2026-11-22") :]
 
 
@@ -131,7 +131,7 @@ def _make(inbox: Path, size: Size, day: date, log_rows: int, history_rows: int) 
 
 
 def _share_out(folder: Path, day: date) -> None:
-    """Puts the made files where they belong: what is new on the day, what came before it."""
+    """Puts the sample's files where they belong: new on the day, or received before it."""
     new, inbox = folder / "new", folder / "home" / "inbox"
     city, before = folder / "city", folder / "before"
     (new / "exchange_log").mkdir(parents=True)

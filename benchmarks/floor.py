@@ -1,7 +1,7 @@
 """The floor: the fewest steps that read a night's files and write its assessment and scoreboard.
 
-python -m benchmarks.floor FOLDER DATE, in a folder that benchmarks.city has prepared. Each
-step's name is printed on standard error as it begins, so that it is measured as the night is.
+`python -m benchmarks.floor FOLDER DATE` runs it in a folder that benchmarks.city has prepared. Each
+step's name is printed on standard error when it begins, so that steps can be timed as in a night.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def run_floor(folder: Path, day: date) -> None:
-    """Reads folder/new, writes assessment.parquet and scoreboard.parquet into folder/floor."""
+    """Reads folder/new and writes assessment.parquet and scoreboard.parquet into folder/floor."""
     new, lasting, out = folder / "new", folder / "lasting", folder / "floor"
     out.mkdir(exist_ok=True)
     lists = Lists(

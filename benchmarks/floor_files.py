@@ -1,7 +1,7 @@
-"""The floor's reading: a day's workbooks and csv files as plain columns.
+"""Reads a day's workbooks and csv files for the floor, as plain columns.
 
-By hand and for these files alone: whatever they hold is read, nothing is explained to anybody.
-Takes nothing from the pipeline but the facts that people edit under catalog/.
+This is written for these files alone: it reads what they hold, and explains nothing to senders. It
+takes nothing from the pipeline but the files that people edit under catalog/.
 """
 
 from __future__ import annotations
@@ -38,8 +38,10 @@ Row = Sequence[Any]
 
 
 def read_catalogue(folder: Path, lists: Lists) -> tuple[pa.Table, pa.Table]:
-    """Entries and resources of all senders in the order of the files' names; of several rows
-    with one code the first, of an organisation that nobody knows none."""
+    """The entries and resources of all senders, in the order of the files' names.
+
+    The first of several rows with the same code counts, and no row of an unknown organisation.
+    """
     entries: dict[str, Row] = {}
     resources: dict[str, Row] = {}
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
@@ -54,7 +56,7 @@ def read_catalogue(folder: Path, lists: Lists) -> tuple[pa.Table, pa.Table]:
 
 
 def read_demands(folder: Path, lists: Lists) -> pa.Table:
-    """Every demand item of a known provider, the first row of several."""
+    """Every demand item of a known provider; the first of several rows counts."""
     items: dict[str, Row] = {}
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         grid = _csv(path) if path.suffix == ".csv" else _sheets(path)["供需清单"]
@@ -68,7 +70,7 @@ def read_demands(folder: Path, lists: Lists) -> pa.Table:
     return pa.table(
         {
             "demand_id": pa.array(named["需求编号"], pa.string()),
-            "org_code": [lists.answering(each) for each in named["提供方"]],
+            "org_code": [lists.answering(provider) for provider in named["提供方"]],
             **{name: pa.array(map(_date, named[name]), pa.date32()) for name in dates},
             **{name: [_text(cell) for cell in named[name]] for name in DEMAND
                if name not in (*dates, "需求编号", "提供方", "延长天数")},
@@ -78,18 +80,19 @@ def read_demands(folder: Path, lists: Lists) -> pa.Table:
 
 
 class Lists:
-    """Who is meant by a code or a name, who answers for whom on the day, what a cycle is called."""
+    """Looks up which organisation a code or a name means, which organisation answers for it on the
+    day, and which cycle a label means."""
 
     def __init__(self, organisations: Path, codes: Path, day: date) -> None:
         """Reads organisations.csv and the code table of update cycles."""
         with organisations.open(encoding="utf-8-sig", newline="") as file:
             self.organisations = list(csv.DictReader(file))
         self._day = day.isoformat()
-        self._by_code = {one["org_code"]: one for one in self.organisations}
+        self._by_code = {row["org_code"]: row for row in self.organisations}
         named: dict[str, set[str]] = {}
-        for one in self.organisations:
-            for name in (one["org_name"], *filter(None, one["aliases"].split(";"))):
-                named.setdefault(name, set()).add(one["org_code"])
+        for row in self.organisations:
+            for name in (row["org_name"], *filter(None, row["aliases"].split(";"))):
+                named.setdefault(name, set()).add(row["org_code"])
         self._by_name = {name: min(codes) for name, codes in named.items() if len(codes) == 1}
         values = yaml.safe_load(codes.read_text(encoding="utf-8"))["values"]
         self.cycles = {
@@ -102,15 +105,15 @@ class Lists:
         }
 
     def code(self, code: str | None, name: str | None) -> str | None:
-        """The organisation that a code, or else a name, means."""
+        """The organisation that a code means, or a name where there is no code."""
         written = code or name or ""
         return written if written in self._by_code else self._by_name.get(written)
 
     def answering(self, code: str) -> str:
-        """Who answers for an organisation on the day."""
-        one = self._by_code.get(code)
-        if one and one["successor"] and one["valid_to"] and one["valid_to"] < self._day:
-            return self.answering(one["successor"])
+        """The organisation that answers for this one on the day: itself, or its successor."""
+        row = self._by_code.get(code)
+        if row and row["successor"] and row["valid_to"] and row["valid_to"] < self._day:
+            return self.answering(row["successor"])
         return code
 
     def cycle(self, written: str) -> str | None:
@@ -132,7 +135,7 @@ def _of_sender(path: Path) -> Iterator[tuple[str, Iterable[Row]]]:
 
 
 def _sheets(path: Path) -> dict[str, list[list[Any]]]:
-    """The sheets that figures need, without the banner row."""
+    """The sheets that the figures need, without their banners."""
     book = CalamineWorkbook.from_path(str(path))
     wanted = [name for name in book.sheet_names if name != "信息项"]
     return {name: book.get_sheet_by_name(name).to_python()[1:] for name in wanted}
@@ -148,16 +151,16 @@ def _csv(path: Path) -> list[list[str]]:
 
 
 def _picked(grid: list[list[Any]], wanted: Sequence[str]) -> Iterator[Row]:
-    """The wanted columns of a table; one that it lacks is empty."""
+    """The wanted columns of a table; a column that it lacks is empty."""
     header = grid[0]
     if all(name in header for name in wanted):
         return map(itemgetter(*map(header.index, wanted)), grid[1:])
     places = [header.index(name) if name in header else None for name in wanted]
-    return ([None if at is None else row[at] for at in places] for row in grid[1:])
+    return ([None if place is None else row[place] for place in places] for row in grid[1:])
 
 
 def _add_entries(entries: dict[str, Row], rows: Iterable[Row], lists: Lists) -> None:
-    """Adds entries, each with who answers for it before its other cells."""
+    """Adds entries; the first cell of each is the organisation that answers for it."""
     for row in rows:
         code = row[0]
         if isinstance(code, str) and code and not _SPOILT.fullmatch(code) and code not in entries:
@@ -208,5 +211,5 @@ def _date(cell: Any) -> date | None:
 
 
 def _text(cell: Any) -> str:
-    """Dates of pauses and plain words alike as text."""
+    """A cell as text; a date in ISO form."""
     return "" if cell is None else cell.isoformat() if isinstance(cell, date) else str(cell)

@@ -1,6 +1,6 @@
-"""The floor's rules: floor.sql, and the few dates that SQL can't count.
+"""The rules of the floor: floor.sql, and the few dates that SQL can't work out.
 
-Fixed to the official definitions of 2023; whatever they don't need is not here.
+They are those of the official definitions of 2023, and nothing more.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 import chinese_calendar
@@ -44,11 +45,11 @@ FROM read_csv([{files}], header=true, auto_detect=false, delim=',', quote='"', e
 WHERE COALESCE(finished_at, started_at) < '{until}'
 GROUP BY resource_id
 """
-"""Moments are compared as they are written, and a repeated batch changes no maximum."""
+"""Moments are compared as texts, and repeated batches are kept: neither changes a maximum."""
 
 
 def evidence_of(paths: Iterable[Path], day: date) -> str:
-    """SELECT of what log files say of every resource up to a day."""
+    """The SELECT that gives what log files show about each resource up to a day."""
     return _EVIDENCE.format(
         files=", ".join(f"'{path}'" for path in paths),
         columns=", ".join(f"'{name}': 'VARCHAR'" for name in _LOG_COLUMNS),
@@ -57,7 +58,7 @@ def evidence_of(paths: Iterable[Path], day: date) -> str:
 
 
 def add_evidence(connection: duckdb.DuckDBPyConnection, log: Path, state: Path, day: date) -> None:
-    """Makes table `evidence`: the day's log on top of what was known of every resource."""
+    """Makes the table `evidence` of the day's log and of what was known of each resource before."""
     connection.execute(
         "CREATE TABLE evidence AS SELECT resource_id, max(has_supply) AS has_supply, "
         "max(last_success_on) AS last_success_on, max(last_update_on) AS last_update_on "
@@ -68,8 +69,8 @@ def add_evidence(connection: duckdb.DuckDBPyConnection, log: Path, state: Path, 
 def judge(
     connection: duckdb.DuckDBPyConnection, lists: Lists, exemptions: Path, before: Path, day: date
 ) -> None:
-    """Makes tables `assessment` and `scoreboard` of `catalogue`, `resource`, `demand` and
-    `evidence`. `before`: the scoreboard of the night before, for the change against it."""
+    """Makes the tables `assessment` and `scoreboard` of `catalogue`, `resource`, `demand` and
+    `evidence`. `before` is the scoreboard of the night before, with which rates are compared."""
     connection.execute(f"SET VARIABLE as_of = DATE '{day}'")
     connection.execute(
         "CREATE TABLE exemption AS SELECT DISTINCT subject_id, indicator "
@@ -95,7 +96,7 @@ def _load(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> N
 
 
 def _working_days() -> list[date]:
-    """Every working day, ascending; Monday to Friday where the calendar ends."""
+    """Every working day, in order; Monday to Friday in years that the calendar doesn't know."""
     known = {day.year for day in chinese_calendar.holidays}
     first, last = date(_YEARS.start, 1, 1).toordinal(), date(_YEARS.stop, 1, 1).toordinal()
     days = map(date.fromordinal, range(first, last))
@@ -107,7 +108,7 @@ def _working_days() -> list[date]:
 
 
 def _after(day: date, count: int, working: Sequence[date]) -> date:
-    """The so-manieth working day strictly after a day."""
+    """The day that comes `count` working days after a day."""
     return working[bisect_right(working, day) + count - 1] if count else day
 
 
@@ -122,7 +123,7 @@ def _add(day: date, length: tuple[int | None, int | None]) -> date:
 def _deadlines(
     connection: duckdb.DuckDBPyConnection, lists: Lists, working: Sequence[date]
 ) -> pa.Table:
-    """When the update after each date of each cycle is due, and until when it may come."""
+    """For each cycle and date of an update: when the next one is due, and its deadline."""
     rows = []
     for basis_on, cycle in connection.execute(
         "SELECT DISTINCT basis_on, update_cycle FROM entry WHERE basis_on IS NOT NULL"
@@ -141,7 +142,7 @@ def _deadlines(
 
 
 def _stages(connection: duckdb.DuckDBPyConnection, working: Sequence[date], day: date) -> pa.Table:
-    """Until when each stage of a demand item may last, with the days that its clock stood."""
+    """The deadline of each stage of a demand item, where paused days don't count."""
     rows = []
     for opened_on, count, returned, resubmitted in connection.execute(
         "SELECT DISTINCT opened_on, working_days, 退回日期, 重新提交日期 FROM item"
@@ -153,13 +154,11 @@ def _stages(connection: duckdb.DuckDBPyConnection, working: Sequence[date], day:
         ]
         place = bisect_right(working, opened_on)
         counted = (
-            each
-            for each in working[place : place + 500]
-            if not any(back < each <= again for back, again in pauses)
+            working_day
+            for working_day in working[place : place + 500]
+            if not any(back < working_day <= again for back, again in pauses)
         )
-        deadline_on = next(
-            (each for number, each in enumerate(counted, 1) if number == count), None
-        )
+        deadline_on = next(islice(counted, count - 1, None), None)
         stopped = any(again > day for _, again in pauses)
         rows.append((opened_on, count, returned, resubmitted, deadline_on, stopped))
     names = ("opened_on", "working_days", "退回日期", "重新提交日期", "deadline_on", "stopped")
@@ -170,19 +169,20 @@ def _scopes(lists: Lists, day: date) -> pa.Table:
     """Which organisations count in which scope."""
     today = day.isoformat()
     valid = {
-        one["org_code"]: one
-        for one in lists.organisations
-        if one["valid_from"] <= today and (not one["valid_to"] or today <= one["valid_to"])
+        organisation["org_code"]: organisation
+        for organisation in lists.organisations
+        if organisation["valid_from"] <= today <= (organisation["valid_to"] or today)
     }
     rows = []
-    for code, one in valid.items():
-        rows.append(("org", code, one["org_name"], one["level"], code))
+    for code, organisation in valid.items():
+        region, level = organisation["region"], organisation["level"]
+        rows.append(("org", code, organisation["org_name"], level, code))
         above = code
         while above in valid:
             rows.append(("org_tree", above, valid[above]["org_name"], "", code))
             above = lists.answering(valid[above]["parent"])
-        rows.append(("region", one["region"], one["region"], "region", code))
-        rows.append(("level", one["level"], one["level"], "", code))
+        rows.append(("region", region, region, "region", code))
+        rows.append(("level", level, level, "", code))
         rows.append(("all", "all", "全市", "", code))
     names = ("scope_type", "scope_code", "scope_name", "rank_group", "org_code")
     return pa.table(dict(zip(names, zip(*rows, strict=True), strict=True)))

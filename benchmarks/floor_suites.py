@@ -1,6 +1,6 @@
-"""Great Expectations' own time: its import, and the night's suites on the night's frames.
+"""Measures Great Expectations alone: its import, and the night's suites on the night's frames.
 
-The frames are what intake gave it, kept by benchmarks.frames; nothing around it is counted.
+benchmarks.frames has kept the frames that intake gave it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import yaml
 
 
 def run_suites(frames: Path, expectations: Path) -> int:
-    """Runs each frame's suite; how many cells failed."""
+    """Runs each frame's suite; gives the number of cells that failed."""
     warnings.simplefilter("ignore")
     import great_expectations as gx
     from great_expectations.core import ExpectationSuite
@@ -30,7 +30,8 @@ def run_suites(frames: Path, expectations: Path) -> int:
     for path in sorted(frames.glob("*.pickle")):
         listed = yaml.safe_load((expectations / f"{path.stem}.yaml").read_text(encoding="utf-8"))
         expectations_ = [
-            ExpectationConfiguration(**each).to_domain_obj() for each in listed["expectations"]
+            ExpectationConfiguration(**expectation).to_domain_obj()
+            for expectation in listed["expectations"]
         ]
         asset = source.add_dataframe_asset(path.stem)
         batch = asset.add_batch_definition_whole_dataframe("whole").get_batch(
@@ -40,5 +41,5 @@ def run_suites(frames: Path, expectations: Path) -> int:
             ExpectationSuite(name=path.stem, expectations=expectations_),
             result_format={"result_format": "COMPLETE"},
         )
-        failed += sum(one.result["unexpected_count"] for one in report.results)
+        failed += sum(result.result["unexpected_count"] for result in report.results)
     return failed

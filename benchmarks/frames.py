@@ -1,6 +1,6 @@
-"""Keeps the frames that a night hands to Great Expectations, for the floor to run it on the same.
+"""Keeps the frames that a night gives to Great Expectations, so that the floor runs on the same.
 
-python -m benchmarks.frames HOME DATE FOLDER runs the night on a home folder that is thrown away
+`python -m benchmarks.frames HOME DATE FOLDER` runs the night on a home folder that is thrown away
 afterwards; this is never measured.
 """
 
@@ -23,12 +23,12 @@ def keep_frames(home: Path, day: date, folder: Path) -> None:
     folder.mkdir(parents=True)
     get_batch = BatchDefinition.get_batch
 
-    def keeping(self: Any, batch_parameters: dict[str, Any]) -> Any:
+    def keep_and_get(self: Any, batch_parameters: dict[str, Any]) -> Any:
         path = folder / f"{self.data_asset.name}.pickle"
         batch_parameters["dataframe"].to_pickle(path)
         return get_batch(self, batch_parameters)
 
-    with patch.object(BatchDefinition, "get_batch", keeping):
+    with patch.object(BatchDefinition, "get_batch", keep_and_get):
         run_night(Settings.read(home), day, clock=system_clock)
 
 

@@ -1,8 +1,9 @@
-"""Intake of one large file against the barest reading of the same: `make bench-intake`.
+"""Compares the intake of a large file with the barest reading of the same: `make bench-intake`.
 
-A workbook of 50,000 rows × 20 columns from its bytes to accepted Parquet, validation included,
-a log of 5 million rows in GB18030, and `sharing check` of 2,000 rows, a tenth of them wrong. Each
-side is a process of its own, by turns; only ratios of neighbours count.
+The files are a workbook of 50,000 rows × 20 columns, from its bytes to accepted Parquet with all
+checks; a log of 5 million rows in GB18030; and a workbook of 2,000 rows, a tenth of them wrong, for
+`sharing check`. Each side runs in a process of its own, by turns; only ratios of neighbouring runs
+count.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _GIB = 1 << 30
 
 
 def main() -> None:
-    """Makes both files, measures both, prints."""
+    """Makes the files, measures both sides of each, and prints the ratios."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.intake", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rows", type=int, default=50_000)
@@ -50,7 +51,7 @@ def _workbook(folder: Path, rows: int, rounds: int) -> None:
     _print("GX 自己（含导入）", suites)
     bound = [3 * read.wall_seconds + gx.wall_seconds for read, gx in zip(bare, suites, strict=True)]
     _print_ratio("收件 ÷（3 × 只读 + GX）", [
-        one.wall_seconds / limit for one, limit in zip(taken, bound, strict=True)
+        intake.wall_seconds / limit for intake, limit in zip(taken, bound, strict=True)
     ])  # fmt: skip
 
 
@@ -61,9 +62,10 @@ def _log(folder: Path, rows: int, rounds: int) -> None:
         (_side("take-log", log, folder), _side("read-log", log, folder)) for _ in range(rounds)
     ]
     print(f"\nGB18030 日志，{rows:,} 行")
-    _print("收下（读、查、写 Parquet、按日汇总）", [one for one, _ in pairs])
-    _print("pyarrow 只读", [other for _, other in pairs])
-    _print_ratio("收下 ÷ 只读", [one.wall_seconds / other.wall_seconds for one, other in pairs])
+    _print("收下（读、查、写 Parquet、按日汇总）", [taking for taking, _ in pairs])
+    _print("pyarrow 只读", [reading for _, reading in pairs])
+    ratios = [taking.wall_seconds / reading.wall_seconds for taking, reading in pairs]
+    _print_ratio("收下 ÷ 只读", ratios)
 
 
 def _check(folder: Path, rows: int, rounds: int) -> None:
@@ -72,16 +74,17 @@ def _check(folder: Path, rows: int, rounds: int) -> None:
     _side("keep-frames", _home(folder, book), frames)
     command = [str(Path(sys.executable).with_name("sharing")), "check", str(book)]
     command += ["--reply", str(folder / "校验结果.xlsx")]
-    measure(command, folder / "side.out")  # the first one warms the disk's cache
+    measure(command, folder / "side.out")  # the first run warms the disk's cache
     pairs = [
         (measure(command, folder / "side.out"), _side("suites", frames, folder))
         for _ in range(rounds)
     ]
-    assert all(one.status == FINDINGS for one, _ in pairs)
+    assert all(check.status == FINDINGS for check, _ in pairs)
     print(f"\nsharing check，{rows:,} 行，十分之一有错")
-    _print("从启动到写好校验结果", [one for one, _ in pairs])
-    _print("GX 自己（含导入）", [other for _, other in pairs])
-    _print_ratio("检查 ÷ GX", [one.wall_seconds / other.wall_seconds for one, other in pairs])
+    _print("从启动到写好校验结果", [check for check, _ in pairs])
+    _print("GX 自己（含导入）", [suites for _, suites in pairs])
+    ratios = [check.wall_seconds / suites.wall_seconds for check, suites in pairs]
+    _print_ratio("检查 ÷ GX", ratios)
 
 
 def _home(folder: Path, book: Path) -> Path:
@@ -95,18 +98,19 @@ def _home(folder: Path, book: Path) -> Path:
     return home
 
 
-def _side(what: str, path: Path, folder: Path) -> Measured:
-    command = [sys.executable, "-m", "benchmarks.intake_sides", what, str(path), DAY, str(folder)]
-    done = measure(command, path.parent / "side.out")
-    if done.status:
-        raise SystemExit(f"{what} 没有运行完：\n" + "\n".join(line for _, line in done.lines[-30:]))
-    return done
+def _side(side: str, path: Path, folder: Path) -> Measured:
+    command = [sys.executable, "-m", "benchmarks.intake_sides", side, str(path), DAY, str(folder)]
+    measured = measure(command, path.parent / "side.out")
+    if measured.status:
+        last_lines = "\n".join(line for _, line in measured.lines[-30:])
+        raise SystemExit(f"{side} 没有运行完：\n{last_lines}")
+    return measured
 
 
-def _print(title: str, sides: Sequence[Measured]) -> None:
-    wall = median(one.wall_seconds for one in sides)
-    cpu = median(one.cpu_seconds for one in sides)
-    memory = max(one.tree_bytes for one in sides) / _GIB
+def _print(title: str, runs: Sequence[Measured]) -> None:
+    wall = median(run.wall_seconds for run in runs)
+    cpu = median(run.cpu_seconds for run in runs)
+    memory = max(run.tree_bytes for run in runs) / _GIB
     print(f"  {title}：{wall:.1f} 秒，处理器 {cpu:.1f} 秒，内存峰值 {memory:.2f} GiB")
 
 

@@ -1,4 +1,4 @@
-"""The two large files of benchmarks.intake; everything in them is made up."""
+"""Makes the large files of benchmarks.intake; everything in them is fictional."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def make_organisations(path: Path) -> None:
 
 
 def make_workbook(path: Path, rows: int, *, wrong_every: int = 0) -> None:
-    """A catalogue of one sheet: the contract's columns by their titles, and more up to twenty.
+    """A catalogue on one sheet: the contract's columns by their titles, and more up to twenty.
 
-    `wrong_every`: in how many rows one has an update cycle that there isn't; 0: none.
+    Every `wrong_every`-th row has an unknown update cycle; none if it is 0.
     """
     contract = load_contracts(PROJECT / "catalog")["catalogue"]
-    columns = [one for one in contract.columns if one.name != "lacks"]
+    columns = [column for column in contract.columns if column.name != "lacks"]
     spare = [f"备注{number}" for number in range(1, _COLUMNS - len(columns) + 1)]
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(contract.sheet)
-    sheet.append([one.title for one in columns] + spare)
+    sheet.append([column.title for column in columns] + spare)
     for row in range(rows):
         number = row * _ORGANISATIONS // rows
         own = {
@@ -51,21 +51,21 @@ def make_workbook(path: Path, rows: int, *, wrong_every: int = 0) -> None:
         }
         if wrong_every and row % wrong_every == 0:
             own["update_cycle"] = "经常"
-        cells = [own.get(one.name, one.example) for one in columns]
+        cells = [own.get(column.name, column.example) for column in columns]
         sheet.append([*cells, *[f"样例{row % 97}"] * len(spare)])
     book.save(path)
 
 
 def make_log(path: Path, rows: int) -> None:
-    """A day's log of a made-up city, in GB18030."""
+    """A day's log of a sample city, in GB18030."""
     with tempfile.TemporaryDirectory(prefix="sharing-bench-") as name:
         make_city(
             Path(name), entries=20_000, days=1, log_rows_per_day=rows, demands=1,
             date=date.fromisoformat(DAY),
         )  # fmt: skip
-        [made] = (Path(name) / "exchange_log").glob("*.csv")
+        [log] = (Path(name) / "exchange_log").glob("*.csv")
         with (
-            made.open(encoding="utf-8", newline="") as source,
+            log.open(encoding="utf-8", newline="") as source,
             path.open("w", encoding="gb18030", newline="") as target,
         ):
             shutil.copyfileobj(source, target, _CHUNK)

@@ -1,5 +1,5 @@
-"""One side of benchmarks.intake in a process of its own:
-`python -m benchmarks.intake_sides WHAT PATH DATE FOLDER`."""
+"""Runs one side of benchmarks.intake in a process of its own:
+`python -m benchmarks.intake_sides SIDE PATH DATE FOLDER`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def take_in(home: Path, day: date, _folder: Path) -> None:
 
 
 def keep_frames(home: Path, day: date, folder: Path) -> None:
-    """The frames that intake hands to Great Expectations; never measured."""
+    """Keeps the frames that intake gives to Great Expectations; this is never measured."""
     from benchmarks.frames import keep_frames
 
     keep_frames(home, day, folder)
@@ -46,7 +46,7 @@ def suites(frames: Path, _day: date, _folder: Path) -> None:
 
 
 def take_log(log: Path, _day: date, folder: Path) -> None:
-    """A log from its bytes to Parquet and its counts, as the reading child does it."""
+    """Takes a log from its bytes to Parquet and its counts, as the child process does."""
     from sharing_pipeline.catalog.codes import load_codes
     from sharing_pipeline.catalog.contracts import load_contracts
     from sharing_pipeline.catalog.sources import load_source
@@ -68,7 +68,7 @@ def take_log(log: Path, _day: date, folder: Path) -> None:
 
 
 def read_log(log: Path, _day: date, _folder: Path) -> None:
-    """The log's records, as the fastest reader of GB18030 here gives them batch by batch."""
+    """Reads the log's records batch by batch with pyarrow, the fastest reader of GB18030 here."""
     from pyarrow.csv import ReadOptions, open_csv
 
     for _ in open_csv(log, read_options=ReadOptions(encoding="gb18030", block_size=16 << 20)):
@@ -85,5 +85,5 @@ SIDES = {
 }
 
 if __name__ == "__main__":
-    what, path, day, folder = sys.argv[1:]
-    SIDES[what](Path(path), date.fromisoformat(day), Path(folder))
+    side, path, day, folder = sys.argv[1:]
+    SIDES[side](Path(path), date.fromisoformat(day), Path(folder))

@@ -1,8 +1,8 @@
-"""The whole night against its floor, or against itself with a longer history: `make bench`.
+"""Compares the night with its floor, or with a night of a longer history: `make bench`.
 
-Each side is a process of its own, measured from outside, by turns; machines are noisy, so only
-ratios of neighbours count and the median of several rounds is told. Fails when the two sides
-come to different figures, and never because of a ratio.
+Each side runs in a process of its own, by turns, and is measured from outside. Machines are noisy,
+so only ratios of neighbouring runs count, and the median of several rounds is printed. The
+benchmark fails if both sides come to different figures, and never because of a ratio.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from benchmarks.process import Measured, measure
 from benchmarks.same import refuse_difference
 
 _SHORT_HISTORY = 90
-_BESIDE = "读取日志"
-"""The step of the night that goes on in a child while others do; it ends none of them."""
+_PARALLEL_STEP = "读取日志"
+"""The step of the night that runs in a child process while others go on, and so ends none."""
 
 _FLOOR_STEPS = ("读取文件", "读取日志", "评定汇总", "GX")
 _GIB = 1 << 30
 
 
 def main() -> None:
-    """Prepares what isn't there yet, measures, prints."""
+    """Prepares what isn't there yet, measures both sides, and prints the ratios."""
     options = _options()
     with _folder(options.folder) as folder:
         size = Size(
@@ -45,7 +45,7 @@ def main() -> None:
             seed=options.seed,
         )
         if options.days == _SHORT_HISTORY:
-            _against_floor(folder / _named(size), size, options.rounds)
+            _against_floor(folder / _name(size), size, options.rounds)
         else:
             _against_history(folder, size, options.days, options.rounds)
 
@@ -65,21 +65,21 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--folder", type=Path,
-        help="where the made-up city is kept for the next time (default: thrown away)",
+        help="where the sample city is kept for the next time (default: thrown away)",
     )  # fmt: skip
     return parser.parse_args()
 
 
 @contextmanager
-def _folder(given: Path | None) -> Iterator[Path]:
-    if given is not None:
-        yield given.resolve()
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        yield kept.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="sharing-bench-") as name:
         yield Path(name)
 
 
-def _named(size: Size) -> str:
+def _name(size: Size) -> str:
     return f"{size.days}-days"
 
 
@@ -104,8 +104,7 @@ def _against_floor(folder: Path, size: Size, rounds: int) -> None:
         )
     nights, floors = [night for night, _ in pairs], [floor for _, floor in pairs]
     print(f"\n两边的结果相同：{compared}")
-    _print_ratio("一晚 ÷ 下限，耗时", [n.wall_seconds / f.wall_seconds for n, f in pairs])
-    _print_ratio("一晚 ÷ 下限，处理器时间", [n.cpu_seconds / f.cpu_seconds for n, f in pairs])
+    _print_ratios("一晚 ÷ 下限", pairs)
     _print_side("一晚", nights, _night_step)
     _print_side("下限", floors, _floor_step)
 
@@ -113,19 +112,17 @@ def _against_floor(folder: Path, size: Size, rounds: int) -> None:
 def _against_history(folder: Path, short: Size, days: int, rounds: int) -> None:
     long = replace(short, days=days)
     for size in (short, long):
-        prepare(folder / _named(size), size, _say)
+        prepare(folder / _name(size), size, _say)
     day = date.fromisoformat(short.day)
     pairs = []
     for number in range(1, rounds + 1):
-        pair = [_night(folder / _named(size), day) for size in (long, short)]
-        pairs.append(pair)
+        long_night, short_night = (_night(folder / _name(size), day) for size in (long, short))
+        pairs.append((long_night, short_night))
         _say(
-            f"第 {number}/{rounds} 轮：{days} 天 {pair[0].wall_seconds:.1f} 秒，"
-            f"{short.days} 天 {pair[1].wall_seconds:.1f} 秒，{_load()}"
+            f"第 {number}/{rounds} 轮：{days} 天 {long_night.wall_seconds:.1f} 秒，"
+            f"{short.days} 天 {short_night.wall_seconds:.1f} 秒，{_load()}"
         )
-    against = f"{days} 天历史 ÷ {short.days} 天历史"
-    _print_ratio(f"{against}，耗时", [a.wall_seconds / b.wall_seconds for a, b in pairs])
-    _print_ratio(f"{against}，处理器时间", [a.cpu_seconds / b.cpu_seconds for a, b in pairs])
+    _print_ratios(f"{days} 天历史 ÷ {short.days} 天历史", pairs)
     for place, title in enumerate((f"{days} 天", f"{short.days} 天")):
         _print_side(title, [pair[place] for pair in pairs], _night_step)
 
@@ -140,14 +137,14 @@ def _night(folder: Path, day: date) -> Measured:
 
 def _checked(measured: Measured, accepted: Sequence[int]) -> Measured:
     if measured.status not in accepted:
-        said = "\n".join(line for _, line in measured.lines[-40:])
-        raise SystemExit(f"没有运行完（状态 {measured.status}）：\n{said}")
+        last_lines = "\n".join(line for _, line in measured.lines[-40:])
+        raise SystemExit(f"没有运行完（状态 {measured.status}）：\n{last_lines}")
     return measured
 
 
 def _night_step(line: str) -> str | None:
-    """The step that a line of the night begins, None when it begins none."""
-    if line.startswith(_BESIDE):
+    """The step that begins with a line of the night's output, None if none begins."""
+    if line.startswith(_PARALLEL_STEP):
         return None
     return "读取文件" if line.startswith("读取") else line.split("（")[0]
 
@@ -157,40 +154,45 @@ def _floor_step(line: str) -> str | None:
 
 
 def _step_seconds(measured: Measured, step_of: Callable[[str], str | None]) -> dict[str, float]:
-    """Seconds by step; what comes before the first line is 启动, and behind the first empty line
-    there are no steps any more."""
+    """Seconds by step. The time before the first line is the step 启动; no step begins behind the
+    first empty line."""
     spent: dict[str, float] = {}
     step, since = "启动", 0.0
-    steps = takewhile(lambda said: said[1] != "", measured.lines)
-    for at, line in steps:
-        begun = step_of(line)
-        if begun is not None and begun != step:
-            spent[step] = spent.get(step, 0.0) + at - since
-            step, since = begun, at
+    timed_lines = takewhile(lambda timed_line: timed_line[1] != "", measured.lines)
+    for seconds, line in timed_lines:
+        next_step = step_of(line)
+        if next_step is not None and next_step != step:
+            spent[step] = spent.get(step, 0.0) + seconds - since
+            step, since = next_step, seconds
     spent[step] = spent.get(step, 0.0) + measured.wall_seconds - since
     return spent
+
+
+def _print_ratios(title: str, pairs: Sequence[tuple[Measured, Measured]]) -> None:
+    wall = [first.wall_seconds / second.wall_seconds for first, second in pairs]
+    cpu = [first.cpu_seconds / second.cpu_seconds for first, second in pairs]
+    _print_ratio(f"{title}，耗时", wall)
+    _print_ratio(f"{title}，处理器时间", cpu)
 
 
 def _print_ratio(title: str, ratios: Sequence[float]) -> None:
     print(f"{title}：{median(ratios):.2f}（最小 {min(ratios):.2f}，最大 {max(ratios):.2f}）")
 
 
-def _print_side(
-    title: str, measured: Sequence[Measured], step_of: Callable[[str], str | None]
-) -> None:
-    walls = [one.wall_seconds for one in measured]
-    cpu = median(one.cpu_seconds for one in measured)
-    own = median(one.own_cpu_seconds for one in measured)
-    tree = max(one.tree_bytes for one in measured) / _GIB
-    largest = max(one.largest_bytes for one in measured) / _GIB
+def _print_side(title: str, runs: Sequence[Measured], step_of: Callable[[str], str | None]) -> None:
+    walls = [run.wall_seconds for run in runs]
+    cpu = median(run.cpu_seconds for run in runs)
+    own = median(run.own_cpu_seconds for run in runs)
+    tree = max(run.tree_bytes for run in runs) / _GIB
+    largest = max(run.largest_bytes for run in runs) / _GIB
     print(
         f"\n{title}：{median(walls):.1f} 秒（最小 {min(walls):.1f}，最大 {max(walls):.1f}），"
         f"处理器 {cpu:.1f} 秒，其中子进程 {cpu - own:.1f} 秒；"
         f"内存峰值 {tree:.2f} GiB（含子进程），单个进程 {largest:.2f} GiB"
     )
-    rounds = [_step_seconds(one, step_of) for one in measured]
+    rounds = [_step_seconds(run, step_of) for run in runs]
     for step in rounds[0]:
-        seconds = median(one.get(step, 0.0) for one in rounds)
+        seconds = median(steps.get(step, 0.0) for steps in rounds)
         print(f"  {seconds:7.1f} 秒 {seconds / median(walls):6.1%}  {step}")
 
 

@@ -1,7 +1,4 @@
-"""One process measured from outside: its time, its memory with all its children, what it says.
-
-Knows nothing of nights and floors.
-"""
+"""Measures a process from outside: its time, its memory with all its children, its output."""
 
 from __future__ import annotations
 
@@ -19,10 +16,12 @@ _SAMPLE_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Measured:
-    """What a process took. `tree_bytes` adds up the resident memory of the process and all its
-    descendants at the worst moment, shared pages counted once for each; `largest_bytes` is the
-    largest single process. `own_cpu_seconds` leaves out what descendants used. `lines` are those
-    of its standard error, with seconds since its start.
+    """What a process took.
+
+    `tree_bytes` is the resident memory of the process and all its descendants together at the
+    worst moment, where shared pages count once for each; `largest_bytes` is that of the largest
+    process. `own_cpu_seconds` is the processor time without that of descendants. `lines` are those
+    of standard error, each with the seconds since the start.
     """
 
     status: int
@@ -35,49 +34,50 @@ class Measured:
 
 
 def measure(
-    command: Sequence[str], said: Path, on_line: Callable[[str], None] = lambda line: None
+    command: Sequence[str], output_file: Path, on_line: Callable[[str], None] = lambda line: None
 ) -> Measured:
-    """Runs a command to its end; its standard output goes into the file `said`."""
+    """Runs a command to its end; its standard output goes into `output_file`."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     lines: list[tuple[float, str]] = []
     started = time.monotonic()
-    with said.open("wb") as output:
+    with output_file.open("wb") as output:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.PIPE,
             text=True,
-            env=_as_at_a_users(),
+            env=_user_environment(),
         )
-        watch = _Watch(process.pid)
-        watch.start()
+        sampler = _Sampler(process.pid)
+        sampler.start()
         assert process.stderr is not None
         for line in process.stderr:
             lines.append((time.monotonic() - started, line.rstrip("\n")))
             on_line(lines[-1][1])
         status = process.wait()
         wall = time.monotonic() - started
-        watch.stop()
+        sampler.stop()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return Measured(
         status=status,
         wall_seconds=wall,
         cpu_seconds=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-        own_cpu_seconds=watch.own_cpu_seconds,
-        largest_bytes=watch.largest,
-        tree_bytes=watch.peak,
+        own_cpu_seconds=sampler.own_cpu_seconds,
+        largest_bytes=sampler.largest,
+        tree_bytes=sampler.peak,
         lines=lines,
     )
 
 
-def _as_at_a_users() -> dict[str, str]:
-    """Where Python keeps what it has compiled: otherwise each process compiles all it imports."""
+def _user_environment() -> dict[str, str]:
+    """The environment of a user, in which Python keeps compiled modules; without them, each process
+    would compile all that it imports."""
     return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
-class _Watch(threading.Thread):
-    """Samples a process's own time, and its memory with that of all that descend from it."""
+class _Sampler(threading.Thread):
+    """Samples a process's own processor time, and its memory with that of its descendants."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -88,7 +88,7 @@ class _Watch(threading.Thread):
         self.largest = 0
 
     def run(self) -> None:
-        """Until told to stop."""
+        """Samples until it is stopped."""
         while not self._over.wait(_SAMPLE_SECONDS):
             sizes = [_resident(pid) for pid in _tree(self._pid)]
             self.peak = max(self.peak, sum(sizes))
@@ -102,7 +102,7 @@ class _Watch(threading.Thread):
 
 
 def _tree(pid: int) -> Iterator[int]:
-    """The process and its descendants; one that ends meanwhile is left out."""
+    """The ids of the process and its descendants; one that ends meanwhile is left out."""
     yield pid
     for listed in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
@@ -114,7 +114,7 @@ def _tree(pid: int) -> Iterator[int]:
 
 
 def _resident(pid: int) -> int:
-    """Bytes of a process in memory; none when it is gone."""
+    """A process's bytes in memory; 0 when it has ended."""
     try:
         pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
     except (FileNotFoundError, ProcessLookupError):
@@ -123,7 +123,7 @@ def _resident(pid: int) -> int:
 
 
 def _cpu_seconds(pid: int) -> float:
-    """Processor time of a process without its children; none when it is gone."""
+    """A process's processor time without its children; 0 when it has ended."""
     try:
         after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""Whether night and floor came to the same figures; the floor is worth nothing otherwise."""
+"""Checks that night and floor came to the same figures; otherwise they can't be compared."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _SHOWN = 10
 
 
 def published_table(home: Path, table: str, day: date) -> pa.Table:
-    """A table that a home folder has published; its ledger is closed again afterwards, since
-    the folder is to be copied or thrown away."""
+    """A table that a home folder has published. Its ledger is closed again, because the folder is
+    copied or thrown away afterwards."""
     settings = Settings.read(home)
     ledger = Ledger.open(settings)
     try:
@@ -34,7 +34,7 @@ def published_table(home: Path, table: str, day: date) -> pa.Table:
 
 
 def refuse_difference(home: Path, floor: Path, day: date) -> str:
-    """How many rows were compared; SystemExit with the first ones that only one side has."""
+    """The number of rows that were compared; SystemExit with rows that only one side has."""
     counts = []
     for table, columns in _COMPARED.items():
         night = published_table(home, table, day)
@@ -42,11 +42,11 @@ def refuse_difference(home: Path, floor: Path, day: date) -> str:
             "一晚": f"SELECT {columns} FROM night",
             "下限": f"SELECT {columns} FROM '{floor}/{table}.parquet'",
         }
-        for one, other in (("一晚", "下限"), ("下限", "一晚")):
-            query = f"({sides[one]}) EXCEPT ALL ({sides[other]}) ORDER BY ALL LIMIT {_SHOWN}"
+        for side, other_side in (("一晚", "下限"), ("下限", "一晚")):
+            query = f"({sides[side]}) EXCEPT ALL ({sides[other_side]}) ORDER BY ALL LIMIT {_SHOWN}"
             rows = duckdb.execute(query).fetchall()
             if rows:
                 listed = "\n".join(map(str, rows))
-                raise SystemExit(f"{table} 两边不同，下列各行只有{one}有：\n{listed}")
+                raise SystemExit(f"{table} 两边不同，下列各行只有{side}有：\n{listed}")
         counts.append(f"{table} {night.num_rows:,} 行")
     return "，".join(counts)

@@ -1,8 +1,8 @@
-"""A made-up city of any size, for the demo, the tests and the benchmarks.
+"""The sample: the files of a fictional city of any size, for the demo, the tests and benchmarks.
 
-Writes canonical files into an inbox and knows nothing of what becomes of them. Everything in it
-says that it is made up. The shares of planted faults are in defects.py, the three rates that it
-reaches in outcomes.py and demands.py.
+Canonical files are written into an inbox; how they are processed is not known here. Every file
+says that it is fictional. The shares of planted faults are in defects.py, the three rates that the
+city reaches in outcomes.py and demand.py.
 """
 
 from sharing_pipeline.sample.city import CityReport, make_city

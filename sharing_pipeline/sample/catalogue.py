@@ -1,7 +1,7 @@
-"""Catalogue entries as they would be without a fault: names, codes, cycles, sharing.
+"""Catalogue entries without any fault: names, codes, cycles, sharing.
 
-What becomes of an entry (mounted, on time, late) is decided in outcomes.py; faults in the rows
-are planted in defects.py; how rows look in a file is the business of catalogue_files.py.
+Whether an entry is mounted, on time or late is decided in outcomes.py. Faults are planted into the
+rows in catalogue_defects.py, and the rows are written to files in catalogue_files.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SHARING = {"有条件共享": 0.36, "不予共享": 0.04, "无条件共享": 0.6
 PUBLISH = {"草稿": 0.015, "审核中": 0.015, "已退回": 0.005, "已下线": 0.015, "已发布": 0.95}
 CONDITIONS = ("仅限履行职责需要，须经提供方审核", "按最小必要原则提供", "须签订数据使用协议")
 BASES = ("《中华人民共和国保守国家秘密法》", "《中华人民共和国个人信息保护法》")
-LEVELS = ("一般数据", "重要数据")
+DATA_LEVELS = ("一般数据", "重要数据")
 OPEN_TYPES = ("不予开放", "有条件开放", "无条件开放")
 BACKFLOW_SHARE = 0.08
 
@@ -60,10 +60,10 @@ def _cycles(rng: np.random.Generator, aspects: pd.Series, words: Words) -> list[
 def build_entries(
     seed: int, organisations: list[Organisation], entries: int, words: Words
 ) -> pd.DataFrame:
-    """One row per entry, in the order of codes; organisations by their position in the list."""
+    """A row for each entry, in the order of codes; `org` is the place of its organisation."""
     rng = stream(seed, Stream.catalogue, 1)
     sizes = rng.lognormal(0.0, 0.5, len(organisations))
-    weights = np.array([each.weight for each in organisations]) * sizes
+    weights = np.array([organisation.weight for organisation in organisations]) * sizes
     frame = _identity(seed, organisations, weights, entries, words)
     systems = [organisation.system for organisation in organisations]
     titles = [organisation.org_name for organisation in organisations]
@@ -84,7 +84,7 @@ def build_entries(
         ),
         open_type=rng.choice(np.array(OPEN_TYPES, dtype=object), entries, p=[0.5, 0.2, 0.3]),
         update_cycle=_cycles(rng, frame["aspect"], words),
-        data_level=rng.choice(np.array(LEVELS, dtype=object), entries, p=[0.97, 0.03]),
+        data_level=rng.choice(np.array(DATA_LEVELS, dtype=object), entries, p=[0.97, 0.03]),
         publish_status=_labelled(rng, entries, PUBLISH),
         system_name=[systems[org] for org in frame["org"]],
         backflow=backflow,

@@ -1,7 +1,7 @@
 """Plants the faults of defects.py into the rows of the catalogue and its resources.
 
-No row gets two faults, so that each can be counted. A cell that holds a float in place of a code
-is one that a spreadsheet program has turned into scientific notation.
+No row gets two faults, so that each can be counted. A float in place of a code stands for a code
+that a spreadsheet program has turned into scientific notation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ UNKNOWN_CYCLES = ("视情况更新", "长期", "T+1", "随业务")
 BARE_DIGITS = ("1", "3", "5")
 DRAG_FILL_ROWS = 4
 UNKNOWN_NUMBER = "998"
-"""The number of a department that no place has."""
+"""A department's number that exists nowhere in the city."""
 
 
 def _plant_names(planter: Planter, organisations: list[Organisation]) -> None:
@@ -39,12 +39,12 @@ def _plant_names(planter: Planter, organisations: list[Organisation]) -> None:
 
 
 def _plant_parents(planter: Planter, organisations: list[Organisation]) -> None:
-    """A government's entry gets the name of one of its department's."""
+    """Gives a government's entry the name of an entry of one of its departments."""
     parents = np.array([organisations[org].parent for org in planter.rows["org"]])
     codes = np.array([organisations[org].org_code for org in planter.rows["org"]])
     has_child = np.isin(codes, parents[planter.free])
-    one_each = ~planter.rows["org"].duplicated().to_numpy()
-    for position in planter.take("parent_and_child", has_child & one_each):
+    first_of_org = ~planter.rows["org"].duplicated().to_numpy()
+    for position in planter.take("parent_and_child", has_child & first_of_org):
         child = np.flatnonzero(planter.free & (parents == codes[position]))[0]
         planter.free[child] = False
         planter.put(np.array([position]), "name", [planter.rows["name"].iloc[child]])
@@ -58,8 +58,8 @@ def _plant_keys(planter: Planter, organisations: list[Organisation]) -> None:
     planter.put(scientific, "catalogue_code", [float(codes[row]) for row in scientific])
     unknown = planter.take("unknown_organisation")
     owners = [organisations[planter.rows["org"].iloc[row]] for row in unknown]
-    planter.put(unknown, "org_code", [f"{each.region}{UNKNOWN_NUMBER}" for each in owners])
-    planter.put(unknown, "org_name", [f"{each.place}某筹备办公室" for each in owners])
+    planter.put(unknown, "org_code", [f"{owner.region}{UNKNOWN_NUMBER}" for owner in owners])
+    planter.put(unknown, "org_name", [f"{owner.place}某筹备办公室" for owner in owners])
 
 
 def _plant_values(planter: Planter, entries: pd.DataFrame, on: date) -> None:
@@ -83,28 +83,29 @@ def _plant_values(planter: Planter, entries: pd.DataFrame, on: date) -> None:
     planter.put(claimed, "last_updated_on", [on - timedelta(days=1)] * len(claimed))
     wrong = planter.take("method_contradiction", mounted)
     methods = planter.rows["sharing_method"].iloc[wrong]
-    planter.put(wrong, "sharing_method", ["文件" if "接口" in each else "接口" for each in methods])
+    contradicting = ["文件" if "接口" in method else "接口" for method in methods]
+    planter.put(wrong, "sharing_method", contradicting)
     padded = planter.take("padded_label")
     planter.put(
-        padded, "update_cycle", [f"{planter.rows['update_cycle'].iloc[i]} " for i in padded]
+        padded, "update_cycle", [f"{planter.rows['update_cycle'].iloc[row]} " for row in padded]
     )
 
 
 def _extra_rows(planter: Planter) -> pd.DataFrame:
-    """Rows that come on top of the entries, at the end of their sender's file."""
+    """Further rows, which stand at the end of their sender's file."""
     rows = planter.rows
     copies = rows.iloc[planter.take("exact_duplicate")]
     conflicts = rows.iloc[planter.take("conflicting_duplicate")]
     conflicts = conflicts.assign(name=conflicts["name"] + "（修订）")
-    # Files are received in the order of their names; the owner's must come before the borrower's.
+    # Files are taken in by name, and the owner's must come before the borrower's.
     senders = rows["sender"].to_numpy()
     owned = planter.take("foreign_code", senders > senders.min())
-    others = [
+    borrowed = [
         planter.rng.choice(np.flatnonzero(planter.free & (senders < senders[row]))) for row in owned
     ]
     foreign = rows.iloc[owned]
     foreign = foreign.assign(
-        catalogue_code=rows["catalogue_code"].iloc[others].to_numpy(),
+        catalogue_code=rows["catalogue_code"].iloc[borrowed].to_numpy(),
         name=foreign["name"] + "（借用代码）",
     )
     return pd.concat([copies, conflicts, foreign], ignore_index=True)
@@ -118,7 +119,10 @@ def plant_catalogue(
     on: date,
     wanted: dict[str, int],
 ) -> tuple[pd.DataFrame, Counter[str]]:
-    """The rows with their faults, extra rows last, and how many of each fault there are."""
+    """The rows with their faults, further rows last, and the number of each fault.
+
+    `wanted` says how many of each fault to plant.
+    """
     planter = Planter(stream(seed, Stream.defect, 0), rows.copy(), wanted)
     _plant_names(planter, organisations)
     _plant_values(planter, entries, on)
@@ -148,7 +152,7 @@ def plant_resources(
     wide = planter.take("resource_full_width")
     planter.put(wide, "row_count", [full_width(counts[row]) for row in wide])
     orphans = planter.take("resource_orphan", (rows["mount_status"] == "未挂载").to_numpy())
-    strayed = [f"{rows['catalogue_code'].iloc[row][:9]}999999999" for row in orphans]
-    planter.put(orphans, "catalogue_code", strayed)
+    unknown_codes = [f"{rows['catalogue_code'].iloc[row][:9]}999999999" for row in orphans]
+    planter.put(orphans, "catalogue_code", unknown_codes)
     copies = planter.rows.iloc[planter.take("resource_duplicate")]
     return pd.concat([planter.rows, copies], ignore_index=True), planter.planted

@@ -1,7 +1,7 @@
-"""Puts catalogue, resources and fields into the files that departments and counties send.
+"""Writes catalogue, resources and fields into the files that departments and counties send.
 
 A department of the city sends a workbook of its own; a county or zone sends two csv files for all
-its departments. Each sender has its own way with dates, cycles and names.
+its departments. Senders differ in how they write dates, cycles and names.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ DATE_STYLES: tuple[Callable[[date], Cell], ...] = (
 
 
 def _days_ago(on: date, days: pd.Series) -> pd.Series:
-    """Dates as objects; None where the day is not known."""
+    """The dates so many days before `on`; None where the day is unknown."""
     dates = {
         ago: None if ago == UNKNOWN else on - timedelta(days=int(ago)) for ago in days.unique()
     }
@@ -86,7 +86,7 @@ def _days_ago(on: date, days: pd.Series) -> pd.Series:
 
 
 def _cycle_words(rng: np.random.Generator, cycles: pd.Series) -> list[str]:
-    """Cycles as people write them, mostly the usual way."""
+    """Cycles as people write them, mostly in the usual way."""
     usual = rng.random(len(cycles)) < USUAL_WORD_SHARE
     draws = rng.random(len(cycles))
     words = [CYCLE_WORDS.get(cycle, (cycle,)) for cycle in cycles]
@@ -97,14 +97,15 @@ def _cycle_words(rng: np.random.Generator, cycles: pd.Series) -> list[str]:
 
 
 def sender_of(organisation: Organisation, city: str) -> str:
-    """Who sends its rows: a department of the city itself, else the county or zone."""
+    """The sender of an organisation's rows: a department of the city sends them itself, for the
+    others their county or zone does."""
     return organisation.org_name if organisation.place == city else organisation.place
 
 
 def catalogue_rows(
     seed: int, entries: pd.DataFrame, organisations: list[Organisation], on: date, words: Words
 ) -> pd.DataFrame:
-    """The cells of the catalogue as they are sent, faultless, with their `org` and `sender`."""
+    """The rows of the catalogue as they are sent, without faults, with their `org` and `sender`."""
     rng = stream(seed, Stream.catalogue, 2)
     owners = [organisations[org] for org in entries["org"]]
     by_alias = rng.random(len(entries)) < ALIAS_SHARE
@@ -125,14 +126,14 @@ def catalogue_rows(
 def resource_rows(
     resources: pd.DataFrame, organisations: list[Organisation], on: date, words: Words
 ) -> pd.DataFrame:
-    """The cells of the resources as they are sent, faultless, with their `sender`."""
+    """The rows of the resources as they are sent, without faults, with their `sender`."""
     senders = [sender_of(organisations[org], words.city.name) for org in resources["org"]]
     mounted_on = _days_ago(on, resources["mounted_ago"])
     return resources.assign(sender=senders, mounted_on=mounted_on)[[*RESOURCE_HEADERS, "sender"]]
 
 
 def cells(rows: pd.DataFrame, columns: list[str], style: int) -> Iterator[list[Cell]]:
-    """Rows in the sender's way of writing dates."""
+    """The rows' cells, with dates in the style of their sender."""
     write = DATE_STYLES[style % len(DATE_STYLES)]
     for row in rows[columns].astype(object).itertuples(index=False, name=None):
         yield [write(cell) if isinstance(cell, date) else cell for cell in row]
@@ -142,7 +143,7 @@ def _write_department(
     folder: Path, sender: str, rows: pd.DataFrame, resources: pd.DataFrame, style: int,
     fields: Iterator[tuple],
 ) -> None:  # fmt: skip
-    """One workbook; every third has a note below its table."""
+    """Writes a workbook; every third has a note below its table."""
     banner = f"样例数据（虚构）：{sender}"
     note = NOTE if style % 3 == 0 else ""
     catalogue = cells(rows, list(CATALOGUE_HEADERS), style)
@@ -160,7 +161,8 @@ def _write_department(
 def _write_county(
     folder: Path, sender: str, rows: pd.DataFrame, resources: pd.DataFrame, style: int
 ) -> None:
-    """Two csv files; half of the senders name organisations only, in GB18030."""
+    """Writes two csv files; half of the senders write in GB18030 and name organisations without
+    their codes."""
     named_only = style % 2 == 0
     encoding = "gb18030" if named_only else "utf-8-sig"
     headers = dict(CATALOGUE_HEADERS)
@@ -176,7 +178,7 @@ def _write_county(
 
 
 def _own_codes(rows: pd.DataFrame) -> list[str]:
-    """The codes that begin with their organisation's own, each once: those have fields."""
+    """The codes that begin with their organisation's code, each once; these entries have fields."""
     pairs = zip(rows["catalogue_code"], rows["org_code"], strict=True)
     return list(dict.fromkeys(code for code, org in pairs if str(code).startswith(org)))
 
@@ -189,7 +191,7 @@ def write_catalogue(
     words: Words,
     progress: Progress,
 ) -> int:
-    """Writes every sender's files into `folder`; the number of rows of 信息项."""
+    """Writes the files of all senders into `folder`; gives the number of rows of 信息项."""
     rng = stream(seed, Stream.catalogue, 3)
     places = [place.name for place in words.places]
     by_sender = {str(sender): part for sender, part in resources.groupby("sender", sort=False)}

@@ -1,4 +1,4 @@
-"""make_city: puts the parts together and writes them into an inbox."""
+"""Makes the sample city: puts the parts together and writes them into an inbox."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ FOLDERS = ("organisation", "exemption", "catalogue", "exchange_log", "demand")
 
 @dataclass(frozen=True)
 class CityReport:
-    """What was made: rows by table, planted faults by name (defects.py), first and last day."""
+    """What a sample city holds: the number of rows by table and of planted faults by name
+    (defects.py), and its first and last day."""
 
     counts: dict[str, int]
     defects: dict[str, int]
@@ -72,8 +73,14 @@ def _plan(inbox: Path, seed: int, on: date, entries: int, days: int) -> _City:
     return _City(inbox, seed, on, words, organisations, weakness, decided, resources)
 
 
+def _write_organisations(city: _City) -> None:
+    rows = [organisation.cells() for organisation in city.organisations]
+    path = city.inbox / "organisation" / "organisations.csv"
+    write_csv(path, list(rows[0]), [list(row.values()) for row in rows])
+
+
 def _catalogue(city: _City, progress: Progress) -> tuple[dict[str, int], dict[str, int]]:
-    """Writes catalogue, resources and fields; rows by table and faults."""
+    """Writes catalogue, resources and fields; gives the number of rows by table and of faults."""
     entries = city.entries
     rows = catalogue_rows(city.seed, entries, city.organisations, city.on, city.words)
     rows, faults = plant_catalogue(
@@ -89,7 +96,7 @@ def _catalogue(city: _City, progress: Progress) -> tuple[dict[str, int], dict[st
 
 
 def _history(city: _City, days: int) -> Counter[str]:
-    """Writes the catalogue as it was before D; rows by table."""
+    """Writes the catalogue as it was before D; gives the number of rows by table."""
     return write_history(
         city.inbox / "catalogue", city.seed, city.entries, city.resources, city.organisations,
         city.on, days, city.words,
@@ -97,7 +104,8 @@ def _history(city: _City, days: int) -> Counter[str]:
 
 
 def _demands(city: _City, count: int) -> tuple[dict[str, int], dict[str, int]]:
-    """Writes the demand list and the exemptions; rows by table and faults."""
+    """Writes the demand list and the exemptions; gives the number of rows by table and of
+    faults."""
     demands = build_demands(
         city.seed, count, city.organisations, city.weakness, city.entries, city.on
     )
@@ -110,7 +118,7 @@ def _demands(city: _City, count: int) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def _log(city: _City, sizes: tuple[int, ...], progress: Progress) -> tuple[int, dict[str, int]]:
-    """Writes the exchange log; its rows and faults."""
+    """Writes the exchange log; gives the number of its rows and of its faults."""
     plan = LogPlan(
         seed=city.seed,
         on=city.on,
@@ -124,7 +132,7 @@ def _log(city: _City, sizes: tuple[int, ...], progress: Progress) -> tuple[int, 
 
 
 def _explain(inbox: Path, report: CityReport) -> None:
-    """样例说明.txt in the inbox itself, which is no source and so is never taken in."""
+    """Writes 样例说明.txt beside the sources' folders, where it is never taken in."""
     lines = [
         "样例数据说明",
         "",
@@ -158,13 +166,12 @@ def make_city(
     past_catalogues: bool = True,
     progress: Progress | None = None,
 ) -> CityReport:
-    """Writes a made-up city into `inbox`: same arguments, same bytes.
+    """Writes a sample city into `inbox`; the same arguments give the same bytes.
 
     `date` is D, the last day with data; the log covers the `days` days up to D.
-    `history_log_rows_per_day` is the size of all days but the last, when it differs from
-    `log_rows_per_day`. `past_catalogues`: also writes what the catalogue was in those days, so that
-    they can be evaluated. `progress` is told what is being made, how much is done, and of how much.
-    Raises UsageError for sizes that make no city.
+    `history_log_rows_per_day` is the size of all days but the last, where it differs from
+    `log_rows_per_day`. With `past_catalogues` the catalogue as it was on earlier days is written
+    too, so that those days can be evaluated. UsageError for sizes that are too small for a city.
     """
     if entries < FEWEST_ENTRIES or min(days, log_rows_per_day, demands) < 1:
         raise UsageError(
@@ -174,20 +181,19 @@ def make_city(
     for folder in FOLDERS:
         (inbox / folder).mkdir(parents=True, exist_ok=True)
     city = _plan(inbox, seed, date, entries, days)
-    cells = [organisation.cells() for organisation in city.organisations]
-    organisation_file = inbox / "organisation" / "organisations.csv"
-    write_csv(organisation_file, list(cells[0]), [list(each.values()) for each in cells])
+    _write_organisations(city)
     counts, faults = _catalogue(city, report)
     demand_counts, demand_faults = _demands(city, demands)
     history = log_rows_per_day if history_log_rows_per_day is None else history_log_rows_per_day
     sizes = (*[history] * (days - 1), log_rows_per_day)
     log_rows, log_faults = _log(city, sizes, report)
     counts = dict(Counter(counts) + (_history(city, days) if past_catalogues else Counter()))
-    made = CityReport(
-        counts={"organisation": len(cells), **counts, **demand_counts, "exchange_log": log_rows},
+    counts = {"organisation": len(city.organisations), **counts, **demand_counts}
+    city_report = CityReport(
+        counts={**counts, "exchange_log": log_rows},
         defects={**faults, **demand_faults, **log_faults},
         first_day=date - timedelta(days=days - 1),
         last_day=date,
     )
-    _explain(inbox, made)
-    return made
+    _explain(inbox, city_report)
+    return city_report

@@ -1,7 +1,7 @@
-"""The one table of planted faults: what each is, of what it takes a share, and how large.
+"""The list of planted faults: what each is, and in what share of which rows it is planted.
 
-What real files look like is in the design's list of inputs; each fault seen there has a row
-here, so that a test can hold what the pipeline finds against what was planted.
+Every fault that was seen in real files (inputs.md) has a row here, so that a test can compare what
+the pipeline finds with what was planted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from sharing_pipeline.sample.draw import share_of
 
 @dataclass(frozen=True)
 class Defect:
-    """A kind of fault; `base` is what `share` is of: entry, resource, log, demand, exemption."""
+    """A kind of fault. It takes a `share` of the rows of `base`: entry, resource, log, demand or
+    exemption."""
 
     name: str
     base: str

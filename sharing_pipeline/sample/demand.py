@@ -1,7 +1,7 @@
 """The demand list: who asks whom for what, and how far each item has come by D.
 
-Each item is given the outcome it shall have on D; its dates are then made to fit. Days are
-counted back from D, and everything is far enough from its deadline for any calendar.
+The outcome of each item on D is drawn first, and its dates are then chosen to lead to it. Days are
+counted back from D. Every item is so far from its deadline that holidays change nothing.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ LEFT_OUT = {
     "draft": 0.02, "withdrawn": 0.03, "merged": 0.015, "lawful_refusal": 0.03, "exempt": 0.005,
     "": 0.90,
 }  # fmt: skip
-"""What counts in neither numerator nor denominator, of all items; the rest counts."""
+"""The shares of all items that count in neither numerator nor denominator; the rest counts."""
 
 MISSED = {
     "refused": 0.14, "waiting_requester": 0.14, "awaiting_confirmation": 0.18,
     "in_progress": 0.27, "overdue": 0.27,
 }  # fmt: skip
 LATE_SHARE = 0.12
-"""Completed items that were delivered after the deadline."""
+"""The share of completed items that were delivered after the deadline."""
 
 CSV_SHARE = 0.3
 
 STAGES = ("review", "reply", "provision")
 STAGE_DAYS = {"review": 2, "reply": 10, "provision": 20}
-"""Working days of a stage at most; for an unconditional request the reply has 1."""
+"""The most working days of each stage; the reply to an unconditional request has 1."""
 
 SCENARIOS = (
     "一件事一次办",
@@ -70,17 +70,17 @@ STATUS = {
 
 @dataclass
 class Life:
-    """An item's dates and what was decided; all empty until it happens."""
+    """What happens to a demand item: its dates and decisions, empty until they happen."""
 
     on: date
     cells: dict[str, object] = field(default_factory=dict)
 
     def ago(self, column: str, days: int) -> None:
-        """Sets a date `days` before D."""
+        """Sets a date that lies `days` before D."""
         self.cells[column] = self.on - timedelta(days=days)
 
     def accept(self, submitted: int, accepted: int) -> None:
-        """Submitted and accepted, so many days before D."""
+        """The item is submitted and accepted, so many days before D."""
         self.ago("submitted_on", submitted)
         self.ago("accepted_on", accepted)
 
@@ -91,7 +91,7 @@ class Life:
         self.ago("promised_on", replied - 28)
 
     def refuse(self, replied: int, ground: str, basis: str = "") -> None:
-        """The provider refuses; with a basis it is endorsed by the data authority."""
+        """The provider refuses; a refusal with a basis is endorsed by the data authority."""
         self.ago("replied_on", replied)
         self.cells["decision"] = "不予提供"
         self.cells["refusal_ground"] = ground
@@ -100,7 +100,7 @@ class Life:
 
 
 def _completed(life: Life, rng: np.random.Generator, confirmed: bool) -> None:
-    """Delivered in time or late, and confirmed or not."""
+    """The item was delivered, in time or late, and confirmed or not."""
     replied = int(rng.integers(75, 420))
     life.accept(replied + 6, replied + 5)
     life.agree(replied)
@@ -114,7 +114,7 @@ def _completed(life: Life, rng: np.random.Generator, confirmed: bool) -> None:
 
 
 def _open(life: Life, rng: np.random.Generator, late: bool) -> None:
-    """In one of the stages: surely within its deadline, or surely beyond it."""
+    """The item is in one of its stages, surely within the deadline or surely beyond it."""
     stage = STAGES[int(rng.integers(0, len(STAGES)))]
     allowed = STAGE_DAYS[stage]
     opened = (
@@ -131,8 +131,8 @@ def _open(life: Life, rng: np.random.Generator, late: bool) -> None:
         life.agree(opened)
 
 
-def _live(outcome: str, life: Life, rng: np.random.Generator, basis: str) -> None:
-    """Gives the item the dates that lead to the outcome."""
+def _fill_life(outcome: str, life: Life, rng: np.random.Generator, basis: str) -> None:
+    """Gives the item the dates that lead to its outcome."""
     start = int(rng.integers(40, 400))
     if outcome == "completed":
         _completed(life, rng, confirmed=True)
@@ -176,9 +176,9 @@ def _outcomes(rng: np.random.Generator, provider: np.ndarray, weakness: np.ndarr
 def _row(
     number: int, outcome: str, entry: Any, names: list[str], life: Life, rng: np.random.Generator
 ) -> dict[str, object]:
-    """The cells of one item; `names` are those of its requester and its provider."""
+    """The cells of an item; `names` are those of its requester and its provider."""
     basis = str(entry.legal_basis) or "《中华人民共和国个人信息保护法》"
-    _live(outcome, life, rng, basis)
+    _fill_life(outcome, life, rng, basis)
     return {
         "demand_id": f"XQ{number:06d}",
         "name": f"（样例）申请共享{entry.name}",
@@ -194,8 +194,8 @@ def _row(
     }
 
 
-def _wanted(rng: np.random.Generator, entries: pd.DataFrame, count: int) -> pd.DataFrame:
-    """The entries that are asked for: published and shareable."""
+def _demanded_entries(rng: np.random.Generator, entries: pd.DataFrame, count: int) -> pd.DataFrame:
+    """`count` entries that are asked for, out of those that are published and may be shared."""
     published = entries["publish_status"] == "已发布"
     shareable = entries["sharing_type"] != "不予共享"
     among = np.flatnonzero((published & shareable).to_numpy())
@@ -210,23 +210,23 @@ def build_demands(
     entries: pd.DataFrame,
     on: date,
 ) -> pd.DataFrame:
-    """One row per item in the columns of the demand list, its `outcome` on D and its `carrier`.
+    """A row for each item, with its `outcome` on D and its `carrier`, the file that it is sent in.
 
     The workbook names organisations, the csv file has their codes.
     """
     rng = stream(seed, Stream.demand)
-    wanted = _wanted(rng, entries, count)
-    outcomes = _outcomes(rng, wanted["org"].to_numpy(), weakness)
-    living = np.array(
-        [number for number, each in enumerate(organisations) if each.valid_to is None]
-    )
-    requesters = rng.choice(living, count).tolist()
-    owners = wanted["org"].tolist()
+    demanded = _demanded_entries(rng, entries, count)
+    outcomes = _outcomes(rng, demanded["org"].to_numpy(), weakness)
+    valid = [
+        number for number, organisation in enumerate(organisations) if organisation.valid_to is None
+    ]
+    requesters = rng.choice(np.array(valid), count).tolist()
+    owners = demanded["org"].tolist()
     in_csv = rng.random(count) < CSV_SHARE
     rows = []
-    for number, entry in enumerate(wanted.itertuples(index=False)):
-        pair = [organisations[requesters[number]], organisations[owners[number]]]
-        names = [each.org_code if in_csv[number] else each.org_name for each in pair]
+    for number, entry in enumerate(demanded.itertuples(index=False)):
+        parties = [organisations[requesters[number]], organisations[owners[number]]]
+        names = [party.org_code if in_csv[number] else party.org_name for party in parties]
         life = Life(on, {"sharing_type": entry.sharing_type})
         rows.append(_row(number + 1, outcomes[number], entry, names, life, rng))
     frame = pd.DataFrame(rows, columns=[*DEMAND_HEADERS, "outcome"], dtype=object)
@@ -238,7 +238,7 @@ def build_demands(
 def plant_demands(
     seed: int, rows: pd.DataFrame, wanted: dict[str, int]
 ) -> tuple[pd.DataFrame, Counter[str]]:
-    """The rows with their faults, copies last, and how many of each fault there are."""
+    """The rows with their faults, copies last, and the number of each fault."""
     planter = Planter(stream(seed, Stream.defect, 2), rows.copy(), wanted)
     agreed = (rows["decision"] == "同意").to_numpy()
     left_out = rows["outcome"].isin(["withdrawn", "merged", "draft"]).to_numpy()

@@ -1,7 +1,7 @@
-"""Draws that others build on: independent random streams and quotas.
+"""Random draws for the sample: independent streams of random numbers, and exact quotas.
 
-A quota is exact (so many of these, the weak ones first), where independent draws would let the
-three rates wander from seed to seed.
+With a quota a fixed number of rows is drawn, weak organisations more readily. Independent draws
+would let the three rates vary from seed to seed.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from enum import IntEnum
 import numpy as np
 
 Mask = np.ndarray
-"""One boolean per row."""
+"""A boolean for each row."""
 
 
 class Stream(IntEnum):
-    """One random stream per part, so that a change to one part leaves the others alone."""
+    """The parts of the city with a stream of random numbers of their own, so that a change to one
+    part leaves the others as they are."""
 
     organisation = 1
     catalogue = 2
@@ -29,7 +30,7 @@ class Stream(IntEnum):
 
 
 def stream(seed: int, part: Stream, *more: int) -> np.random.Generator:
-    """The random numbers of one part of the city."""
+    """The random numbers of a part of the city."""
     return np.random.default_rng([seed, int(part), *more])
 
 
@@ -47,7 +48,8 @@ def quota(
 
 
 def share_of(share: float, base: int) -> int:
-    """How many `share` of `base` are: rounded half up, and at least one of any."""
+    """The number that a `share` of `base` comes to, rounded half up, and at least 1 unless `base`
+    is 0."""
     return max(1, int(share * base + 0.5)) if base else 0
 
 

@@ -1,6 +1,6 @@
-"""When which resource is supplied or called, so that the log bears out what outcomes.py decided.
+"""The schedule of supplies and calls by which the log shows the outcomes that outcomes.py decided.
 
-Gives numbers only; what a day's file looks like is in exchange_rows.py and exchange_files.py.
+It holds numbers only; the rows and files of a day are in exchange_rows.py and exchange_files.py.
 Days are counted back from D.
 """
 
@@ -26,7 +26,7 @@ SILENT_CALLS = 3
 
 
 class Kind(IntEnum):
-    """What an event of the schedule is."""
+    """The kind of an event of the schedule."""
 
     supply = 0
     failure = 1
@@ -35,7 +35,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True)
 class Schedule:
-    """Events sorted by day, the latest first; `needed` ones may not be left out."""
+    """Events sorted by day, the latest first; those that are `needed` may not be left out."""
 
     ago: np.ndarray
     resource: np.ndarray
@@ -43,13 +43,14 @@ class Schedule:
     needed: np.ndarray
 
     def on(self, ago: int) -> slice:
-        """The events of one day."""
+        """The events of a day."""
         return slice(*np.searchsorted(self.ago, [ago, ago + 1]))
 
 
 @dataclass(frozen=True)
 class Pools:
-    """Resources, by position: for plain use, for further supplies, for supplies that count."""
+    """The resources that further rows of the log may name, by position: for plain use, for
+    supplies, and for supplies that are in time."""
 
     used: np.ndarray
     suppliers: np.ndarray
@@ -107,7 +108,7 @@ def build_schedule(
 
 
 def build_pools(entries: pd.DataFrame, resources: pd.DataFrame) -> Pools:
-    """Which resources further rows of the log may name without changing any outcome."""
+    """The resources that further rows of the log may name without changing any outcome."""
     of_entry = entries.iloc[resources["entry"]]
     mounted = (of_entry["mount"] == "mounted").to_numpy()
     is_api, evidence = of_entry["is_api"].to_numpy(), of_entry["evidence"].to_numpy()

@@ -1,6 +1,7 @@
-"""Writes the exchange log: one file a day, every tenth one packed, in bounded memory.
+"""Writes the exchange log: a file for each day, of which every tenth is packed with gzip.
 
-A day is made and written in pieces of half a million rows, so that its size costs time only.
+A day is made and written in pieces of half a million rows, so that a large one takes time but no
+more memory.
 """
 
 from __future__ import annotations
@@ -49,12 +50,12 @@ ERRORS = (
     ("E900", "其他", "未知错误"),
 )
 SAME_CONTENT_EVERY = 33
-"""One resource in so many supplies the same content each time: an update that changes nothing."""
+"""Of so many resources one supplies the same content each time: an update that changes nothing."""
 
 
 @dataclass(frozen=True)
 class LogPlan:
-    """What all days' files are made from; `sizes` are the rows asked for, the first day first."""
+    """What the files of all days are made from; `sizes` are the rows of each day, oldest first."""
 
     seed: int
     on: date
@@ -66,10 +67,10 @@ class LogPlan:
 
 
 class _Texts:
-    """The words that a batch's numbers stand for, as Arrow arrays."""
+    """The texts that the numbers of a batch stand for, as Arrow arrays."""
 
     def __init__(self, plan: LogPlan):
-        """The resources' ids, types and providers, and everybody's code."""
+        """The ids, types and providers of the resources, and the codes of all organisations."""
         orgs = pa.array(plan.org_codes, pa.string())
         self.orgs = orgs
         self.ids = pa.array(plan.resources["resource_id"].tolist(), pa.string())
@@ -148,7 +149,7 @@ def _table(batch: pd.DataFrame, texts: _Texts, day: date) -> pa.Table:
 
 
 def _pieces(rng: np.random.Generator, day: Day, planted: Counter[str]) -> Iterator[pd.DataFrame]:
-    """The day in pieces; the first has all supplies and all faults."""
+    """The day in pieces; the first piece has all supplies and all faults."""
     opening = [scheduled(rng, day), *faulty_supplies(rng, day, planted)]
     taken = sum(len(batch) for batch in opening)
     extra = day.wanted["repeated_batch"] + day.wanted["running_then_done"]
@@ -168,7 +169,8 @@ def _pieces(rng: np.random.Generator, day: Day, planted: Counter[str]) -> Iterat
 
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
-    """The file to write to; a packed one has no time and no name inside."""
+    """The file to write to; a packed one has no time and no name inside, which would change its
+    bytes."""
     with path.open("wb") as file:
         if path.suffix == ".gz":
             with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
@@ -178,7 +180,7 @@ def _opened(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
 
 
 def _day_faults(sizes: tuple[int, ...]) -> list[dict[str, int]]:
-    """Each day's part of the declared faults, which sum to what the table asks for."""
+    """Each day's part of the faults, which add up to what defects.py declares."""
     total = sum(sizes)
     wanted = declared("log", total)
     ends = np.cumsum(sizes).tolist()
@@ -190,9 +192,9 @@ def _day_faults(sizes: tuple[int, ...]) -> list[dict[str, int]]:
 
 
 def write_exchange_log(folder: Path, plan: LogPlan, progress: Progress) -> tuple[int, Counter[str]]:
-    """Writes all days; how many rows there are and how many of each fault.
+    """Writes all days; gives the number of rows and of each fault.
 
-    A day has more rows than asked for when the outcomes need more supplies than that.
+    A day has more rows than the plan says if the outcomes need more supplies.
     """
     texts = _Texts(plan)
     planted: Counter[str] = Counter(dict.fromkeys(declared("log", 1), 0))

@@ -1,7 +1,7 @@
-"""The rows of one day's exchange log as numbers: supplies, calls, plain use and faults.
+"""The rows of a day's exchange log as numbers: supplies, calls, plain use and faults.
 
-A batch is a frame of numbers, so that five million rows a day are made in arrays; the texts of
-the columns are put in by exchange_files.py. Times are seconds since the day's midnight.
+A batch is a frame of numbers, so that five million rows a day can be made as arrays; the texts are
+put in by exchange_files.py. Times are seconds since the day's midnight.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from sharing_pipeline.sample.exchange import Kind, Pools, Schedule
 
 DAY = 86_400
 NONE = -1
-"""No row count, no finish, no consumer."""
+"""Stands for no row count, no error, no consumer."""
 
 SUPPLY_CEILING = 0.6
-"""Supplies that nothing depends on fill at most this share of a day's rows."""
+"""Supplies that no outcome depends on fill at most this share of a day's rows."""
 
 USE_FAILURE_SHARE = 0.015
 NO_CHANGE_SHARE = 0.02
-"""Supplies without rows that were checked and found unchanged, among those nothing depends on."""
+"""The share of supplies without rows, checked and found unchanged, among those that no outcome
+depends on."""
 
 USERS_OF_A_RESOURCE = 8
-"""At most so many departments use one resource; the first few of them most."""
+"""At most so many departments use a resource, and the first few of them most."""
 
 BYTES_PER_ROW = 137
 
@@ -51,7 +52,8 @@ class Text(IntEnum):
 
 @dataclass(frozen=True)
 class Day:
-    """What a day's rows are drawn from; `size` rows are asked for, `wanted` of each fault."""
+    """What the rows of a day are drawn from: `size` rows, with as many of each fault as `wanted`
+    says."""
 
     ago: int
     size: int
@@ -63,7 +65,7 @@ class Day:
 
 
 def _batch(resource: np.ndarray, **columns: object) -> pd.DataFrame:
-    """Successful supplies at midnight of no length, but for the given columns."""
+    """Rows with the given columns; all others are those of a successful supply at midnight."""
     usual = {
         "supply": True, "started": 0, "seconds": 0, "status": int(Status.done), "rows": NONE,
         "verified": False, "error": NONE, "consumer": NONE, "text": int(Text.plain),
@@ -73,7 +75,7 @@ def _batch(resource: np.ndarray, **columns: object) -> pd.DataFrame:
 
 
 def _supplies(rng: np.random.Generator, resource: np.ndarray, **columns: object) -> pd.DataFrame:
-    """Supplies at night, between 0:10 and 6:00, each of up to half an hour."""
+    """Supplies that begin between 0:10 and 6:00 and take up to half an hour."""
     count = len(resource)
     rows = np.exp(rng.uniform(np.log(5), np.log(50_000), count)).astype(np.int64)
     usual = {
@@ -85,7 +87,8 @@ def _supplies(rng: np.random.Generator, resource: np.ndarray, **columns: object)
 
 
 def scheduled(rng: np.random.Generator, day: Day) -> pd.DataFrame:
-    """The day's part of the schedule; what isn't needed gives way when the day gets too full."""
+    """The events that are scheduled for the day; if they are too many, some that aren't needed are
+    left out."""
     part = day.schedule.on(day.ago)
     needed, kinds = day.schedule.needed[part], day.schedule.kind[part]
     room = max(0, int(SUPPLY_CEILING * day.size) - int(needed.sum()))
@@ -109,7 +112,8 @@ def scheduled(rng: np.random.Generator, day: Day) -> pd.DataFrame:
 def use(
     rng: np.random.Generator, day: Day, count: int, begin: int = 0, end: int = DAY
 ) -> pd.DataFrame:
-    """`count` uses of mounted resources between two times of the day; few are used much."""
+    """`count` uses of mounted resources between two times of the day; a few resources are used
+    most."""
     pool = day.pools.used[day.mounted_ago[day.pools.used] > day.ago]
     if not len(pool):
         return _batch(pool)
@@ -133,7 +137,7 @@ def use(
 def faulty_supplies(
     rng: np.random.Generator, day: Day, planted: Counter[str]
 ) -> list[pd.DataFrame]:
-    """Further supplies that are faulty, of resources whose outcome they don't change."""
+    """Further supplies that are faulty, of resources whose outcomes they don't change."""
     batches = []
     for name, pool in (
         ("zero_rows", day.pools.suppliers),
@@ -159,7 +163,7 @@ def faulty_supplies(
 def spoil_use(
     rng: np.random.Generator, day: Day, batch: pd.DataFrame, planted: Counter[str]
 ) -> pd.DataFrame:
-    """Plants into uses what leaves no outcome changed: odd times, ids and numbers."""
+    """Plants faulty times, ids and numbers into uses, where they change no outcome."""
     done = np.flatnonzero((batch["status"] == int(Status.done)).to_numpy())
     rows = rng.permutation(done)
     started, seconds = batch["started"].to_numpy(copy=True), batch["seconds"].to_numpy(copy=True)
@@ -186,14 +190,15 @@ def spoil_use(
 def repeats(
     rng: np.random.Generator, day: Day, batch: pd.DataFrame, planted: Counter[str]
 ) -> pd.DataFrame:
-    """Adds repeated batches at the end, and puts a running row before some that are done."""
+    """Adds repeated batches at the end, and puts a row of the running batch before some that are
+    done."""
     whole = (batch["status"] == int(Status.done)) & ~batch["fault"]
     rows = rng.permutation(np.flatnonzero(whole.to_numpy()))
-    again = rows[: day.wanted["repeated_batch"]]
-    first_seen = rows[len(again) :][: day.wanted["running_then_done"]]
-    planted["repeated_batch"] += len(again)
-    planted["running_then_done"] += len(first_seen)
-    running = batch.iloc[first_seen].assign(
+    repeated = rows[: day.wanted["repeated_batch"]]
+    seen_running = rows[len(repeated) :][: day.wanted["running_then_done"]]
+    planted["repeated_batch"] += len(repeated)
+    planted["running_then_done"] += len(seen_running)
+    running = batch.iloc[seen_running].assign(
         status=int(Status.running), rows=NONE, verified=False, seconds=0
     )
-    return pd.concat([running, batch, batch.iloc[again]], ignore_index=True)
+    return pd.concat([running, batch, batch.iloc[repeated]], ignore_index=True)

@@ -1,4 +1,4 @@
-"""exemptions.csv: entries and demands that the made-up data authority lets off for a while."""
+"""exemptions.csv: entries and demands that the fictional data authority exempts for a while."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEADER = ("subject_id", "indicator", "valid_from", "valid_to", "approved_by", "r
 APPROVER = "上饶市数据局（样例）"
 REASONS = ("系统迁移", "上级系统统一管理", "机构职能调整", "数据源停用改造")
 PAST_SHARE = 0.1
-"""So many more have run out, and let nobody off on D."""
+"""So many further exemptions, as a share, have run out before D."""
 
 
 def _subjects(entries: pd.DataFrame, demand_ids: Iterable[str]) -> list[tuple[str, str]]:
@@ -32,9 +32,9 @@ def _subjects(entries: pd.DataFrame, demand_ids: Iterable[str]) -> list[tuple[st
 def write_exemptions(
     path: Path, seed: int, entries: pd.DataFrame, demand_ids: Iterable[str], on: date
 ) -> tuple[int, dict[str, int]]:
-    """Writes the file; how many rows it has and the planted faults among them.
+    """Writes the file; gives the number of its rows and of the planted faults among them.
 
-    The rows without an approver are further ones, so that no rate depends on them.
+    Rows without an approver are about further entries, so that no rate depends on them.
     """
     rng = stream(seed, Stream.exemption)
     subjects = _subjects(entries, demand_ids)
@@ -42,10 +42,10 @@ def write_exemptions(
     spare = entries.loc[~entries["mount_exempt"] & ~entries["update_exempt"], "catalogue_code"]
     past_count = int(PAST_SHARE * len(subjects)) + 1
     missing_count = faults.get("exemption_no_approver", 0)
-    others = spare.iloc[rng.permutation(len(spare))[: past_count + missing_count]]
+    further = spare.iloc[rng.permutation(len(spare))[: past_count + missing_count]]
     rows = []
     for position, (subject, indicator) in enumerate(
-        [*subjects, *((code, "update_timeliness") for code in others)]
+        [*subjects, *((code, "update_timeliness") for code in further)]
     ):
         is_past = len(subjects) <= position < len(subjects) + past_count
         approver = "" if position >= len(subjects) + past_count else APPROVER

@@ -1,7 +1,7 @@
-"""Writes csv and xlsx files whose bytes depend on their contents only.
+"""Writes csv and xlsx files whose bytes depend on their contents alone.
 
-Knows nothing of the city. A workbook's clock times (in the zip directory and in its core
-properties) are set to a fixed moment.
+The times in a workbook, in its zip directory and its core properties, are set to a fixed moment.
+Nothing here knows the city.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 FIXED_MOMENT = datetime(2020, 1, 1)
-"""Zip files can't hold a moment before 1980."""
+"""Any moment would do, but zip files can't hold one before 1980."""
 
 Cell = str | int | float | date | None
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: a banner row above the header, the rows, and a note below them."""
+    """A sheet: a banner above the header, the rows, and a note below them."""
 
     title: str
     banner: str
@@ -51,7 +51,7 @@ def write_csv(
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
-    """Writes a workbook, one pass over the rows, with the fixed moment for all its times."""
+    """Writes a workbook with the fixed moment for all its times; the rows are gone through once."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)

@@ -1,8 +1,8 @@
-"""The catalogue as it was before D: what the city's platform exported, every two weeks.
+"""The catalogue as it was before D, as the city's platform exported it every fifteen days.
 
 The first export is the whole catalogue of the first day; each later one (增量) holds what was
-published, mounted or declared anew since. So a night in the past has entries to count, and finds
-in them what was known then. No fault is planted here: those of defects.py are in the files of D.
+published, mounted or declared anew since. So a past night has entries to count, as they were known
+then. No fault is planted here; those of defects.py are in the files of D.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ EXPORT_STEP = 15
 """Days between two exports."""
 
 WHOLE_CITY = "样例-全市"
-"""What the names of these files begin with."""
+"""The beginning of these files' names."""
 
 _ISO = DATE_STYLES.index(date.isoformat)
 
 
 @dataclass(frozen=True)
 class _State:
-    """What an export `ago` days before D knows: which rows there were, and the last updates."""
+    """What was known `ago` days before D: which rows there were, and their last updates."""
 
     ago: int
     entries: Mask
@@ -50,7 +50,7 @@ class _State:
     updated_ago: np.ndarray
 
     def since(self, before: _State, declared: Mask) -> _State:
-        """Only the rows that `before` has not, or has with an older declared update."""
+        """The same without the rows that `before` has too, but for newer declared updates."""
         updated = declared & (self.updated_ago != before.updated_ago)
         entries = self.entries & (~before.entries | updated)
         return _State(self.ago, entries, self.resources & ~before.resources, self.updated_ago)
@@ -66,7 +66,8 @@ def write_history(
     days: int,
     words: Words,
 ) -> Counter[str]:
-    """Writes the exports of the `days` days up to D, D itself left out; rows by table."""
+    """Writes the exports of the `days` days up to D, but not of D itself; gives the number of rows
+    by table."""
     counts: Counter[str] = Counter()
     for state in _exports(entries, resources, days):
         known = entries.assign(updated_ago=state.updated_ago)
@@ -102,14 +103,14 @@ def _state(entries: pd.DataFrame, resources: pd.DataFrame, ago: int) -> _State:
 
 
 def _happened(days_ago: pd.Series, ago: int) -> Mask:
-    """What had happened by then; what has no day of its own was always so."""
+    """The rows whose event had happened by then; an event without a day counts as happened."""
     return ((days_ago == UNKNOWN) | (days_ago >= ago)).to_numpy()
 
 
 def _updated_by(entries: pd.DataFrame, ago: int) -> np.ndarray:
-    """The last update by then: as many cycles before the one known on D as it takes.
+    """The last update by then, which lies a whole number of cycles before the last one by D.
 
-    UNKNOWN where that lies before the entry's mounting, as in exchange.py.
+    It is UNKNOWN where it would lie before the entry was mounted, as in exchange.py.
     """
     last, mounted = entries["updated_ago"].to_numpy(), entries["mounted_ago"].to_numpy()
     lengths = {cycle: terms.shortest for cycle, terms in CYCLES.items()}

@@ -1,7 +1,7 @@
-"""Names of catalogue entries: a topic of the department and what is held about it.
+"""Names of catalogue entries: a topic of the department, and what data about it there are.
 
-Within one organisation no name comes twice, and none ends in a counting number: such names are
-defects, and defects are planted on purpose (defects.py), not by accident.
+Within an organisation no name comes twice, and none ends in a number that counts up. Such names
+are faults, and faults are only planted on purpose (defects.py).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ OLDEST_YEAR, YEARS = 2001, 25
 
 
 def _qualifiers(words: Words) -> Iterator[str]:
-    """What goes before a topic once all plain names of an organisation are used up."""
+    """What is put before a topic when all plain names of an organisation are used up."""
     places = [place.name for place in words.places]
     years = [f"{OLDEST_YEAR + number}年" for number in range(YEARS)]
     pairs = (f"{place}{year}" for year, place in product(years, places))

@@ -1,7 +1,6 @@
-"""The organisations of the made-up city: a tree of governments and their departments.
+"""The organisations of the sample city: a tree of governments and their departments.
 
-Decides codes, names, aliases, mailboxes, mergers and how weak each one is. Catalogue entries
-and demands are others' business.
+Their codes, names, aliases, mailboxes and mergers are decided here, and how weak each of them is.
 """
 
 from __future__ import annotations
@@ -14,22 +13,23 @@ import numpy as np
 from sharing_pipeline.sample.words import Department, Merger, Place, Words
 
 MAIL_DOMAIN = "shangrao.example"
-"""Under .example (RFC 2606), so that no mail of the sample can reach anybody."""
+"""A name under .example (RFC 2606), so that no mail of the sample can reach anybody."""
 
 FOUNDED_ON = date(2010, 1, 1)
 CITY_WEIGHT = 4.0
-"""How many times as many entries a department of the city has as one of a county."""
+"""A department of the city has so many times as many entries as one of a county."""
 
 GOVERNMENT_WEIGHT = 0.5
 FORMER_WEIGHT = 0.6
 WEAK_SHARE = 0.12
 WEAK_FACTOR = 9.0
-"""One organisation in eight misses this many times as often as the others."""
+"""A weak organisation, one in eight, misses so many times as often as the others."""
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """One organisation. `weight` is its part of all entries, `place` the sender of its files."""
+    """An organisation. `weight` is its part of all entries, `place` the city, county or zone whose
+    files have its rows."""
 
     org_code: str
     org_name: str
@@ -103,7 +103,7 @@ def _department(place: Place, department: Department) -> Organisation:
 
 
 def _merged(number: int, merger: Merger, words: Words, on: date) -> Organisation:
-    """A former department of the city; its successor's topics, its own name."""
+    """A former department of the city, with its own name and the topics of its successor."""
     successor = words.department(merger.into)
     name = f"{words.city.name}{merger.name}"
     return Organisation(
@@ -123,13 +123,16 @@ def _merged(number: int, merger: Merger, words: Words, on: date) -> Organisation
 
 
 def _renamed(words: Words) -> list[Organisation]:
-    """The county of old with the departments that still stand in catalogues."""
+    """The former county, with those of its departments that catalogues still name."""
     renaming = words.renaming
     into = next(place for place in words.places if place.code == renaming.into)
     kept = [words.department(key) for key in renaming.departments]
     former = [_government(renaming.place, words)]
     former += [_department(renaming.place, department) for department in kept]
-    successors = [_government_code(into), *(_department_code(into, each) for each in kept)]
+    successors = [
+        _government_code(into),
+        *(_department_code(into, department) for department in kept),
+    ]
     return [
         replace(
             organisation,
@@ -156,13 +159,14 @@ def build_organisations(words: Words, on: date) -> list[Organisation]:
     organisations += [
         _merged(number, merger, words, on) for number, merger in enumerate(words.mergers, start=1)
     ]
-    return sorted(organisations + _renamed(words), key=lambda each: each.org_code)
+    organisations += _renamed(words)
+    return sorted(organisations, key=lambda organisation: organisation.org_code)
 
 
 def draw_weakness(rng: np.random.Generator, organisation_count: int) -> np.ndarray:
-    """How readily each organisation misses each of the three indicators; shape (n, 3).
+    """How readily each organisation misses each of the three indicators, in the shape (n, 3).
 
-    A weak organisation is weak in everything, which is what officers should be able to see.
+    A weak organisation is weak in all three, so that it can be recognised on the pages.
     """
     weak = rng.random(organisation_count) < WEAK_SHARE
     own = rng.lognormal(0.0, 0.5, (organisation_count, 3))

@@ -1,7 +1,7 @@
-"""What becomes of each entry by D: mounted or not, updated in time or late, and when.
+"""Decides the outcome of each entry on D: mounted or not, updated in time or late, and when.
 
-The three rates of the city are decided here, as quotas that weak organisations fill first.
-Days are counted back from D: 0 is D itself, UNKNOWN means that there is no such day.
+The rates of the city follow from it, because weak organisations fill exact quotas first. Days are
+counted back from D: 0 is D itself, and UNKNOWN means that there is no such day.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ UNKNOWN = -1
 
 MOUNT_RATE = 0.93
 TIMELINESS = 0.84
-"""What the city is made to reach on D; the demands' share is in demands.py. The target is 90 %."""
+"""The rates that the city reaches on D; the target is 90 %. The rate of demands is in demand.py."""
 
 NOT_MOUNTED = {"pending": 0.25, "returned": 0.15, "offline": 0.15, "none": 0.45}
 LATE = {"never": 0.08, "failed_only": 0.05, "overdue": 0.87}
@@ -25,17 +25,17 @@ NEW_SHARE = 0.02
 MOUNT_EXEMPT_SHARE = 0.01
 UPDATE_EXEMPT_SHARE = 0.008
 DECLARED_SHARE = 0.12
-"""Entries whose log has nothing on them although it could have: departments load by hand."""
+"""The share of entries that are updated by hand, so that the log shows nothing."""
 
 IN_GRACE_SHARE = 0.05
 API_LOGGED_SHARE = 0.75
 API_SILENT_DAYS = 36
-"""More than the 30 days in which an API must have been called."""
+"""An API that wasn't called for so long is late; the rule allows 30 days."""
 
 
 @dataclass(frozen=True)
 class Cycle:
-    """A cycle's length in days at its shortest and longest, and its grace in working days."""
+    """The shortest and the longest length of a cycle in days, and its grace in working days."""
 
     shortest: int
     longest: int
@@ -43,7 +43,7 @@ class Cycle:
 
     @property
     def surely_late(self) -> int:
-        """So many days after an update its deadline has passed, whatever the holidays."""
+        """So many days after an update the deadline has passed, whatever the holidays are."""
         return self.longest + (self.grace * 7 // 5 + 12 if self.grace else 0) + 1
 
 

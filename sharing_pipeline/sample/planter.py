@@ -1,6 +1,7 @@
-"""Puts faults into rows, never two into one row, and counts them.
+"""Puts faults into rows, never two into the same row, and counts them.
 
-Which faults there are is in defects.py; what they look like in the modules of their tables.
+Which faults there are is declared in defects.py; what they look like is in the modules of the
+tables.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ class Planter:
     """Marks rows as used, so that no row gets a second fault, and counts what was planted."""
 
     def __init__(self, rng: np.random.Generator, rows: pd.DataFrame, wanted: dict[str, int]):
-        """Rows are taken from `rows`, as many of each fault as `wanted` says."""
+        """Faults go into `rows`, as many of each as `wanted` says."""
         self.rng, self.rows, self.wanted = rng, rows, wanted
         self.free = np.ones(len(rows), dtype=bool)
         self.planted: Counter[str] = Counter(dict.fromkeys(wanted, 0))
 
     def take(self, name: str, among: Mask | None = None) -> np.ndarray:
-        """Positions for the fault `name`, within `among`; fewer when there aren't enough."""
+        """The positions of free rows within `among` for the fault `name`; too few if there aren't
+        enough."""
         usable = self.free if among is None else self.free & among
         chosen = self.rng.permutation(np.flatnonzero(usable))[: self.wanted[name]]
         self.free[chosen] = False
@@ -31,7 +33,7 @@ class Planter:
         return chosen
 
     def take_runs(self, name: str, length: int) -> np.ndarray:
-        """Runs of neighbouring rows of one organisation; shape (runs, length)."""
+        """Runs of neighbouring free rows of the same organisation, in the shape (runs, length)."""
         org = self.rows["org"].to_numpy()
         starts = np.flatnonzero(org[: 1 - length] == org[length - 1 :])
         runs: list[np.ndarray] = []
@@ -50,7 +52,7 @@ class Planter:
         return [values[index] for index in self.rng.integers(0, len(values), count)]
 
     def put(self, positions: np.ndarray, column: str, values: list) -> None:
-        """Replaces cells of one column."""
+        """Replaces the cells of a column at these positions."""
         cells = self.rows[column].to_numpy(dtype=object, copy=True)
         for position, value in zip(positions, values, strict=True):
             cells[position] = value

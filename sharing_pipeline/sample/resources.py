@@ -1,4 +1,4 @@
-"""Mounted resources and data fields of the entries, as they would be without a fault."""
+"""The resources and data fields of entries, without any fault."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ STATUS = {
 }
 SECOND_SHARE = 0.15
 CHANGING_SHARE = 0.03
-"""Mounted resources whose change awaits approval; they count as mounted."""
+"""The share of mounted resources with a change that awaits approval; they count as mounted."""
 
 UNMOUNTED_SHARE = 0.4
-"""Entries without a mounted resource that name one all the same."""
+"""The share of entries without a mounted resource that name one all the same."""
 
 PATHS = {"库表": f"{HOST}/table/", "接口": f"https://{HOST}/api/", "文件": f"sftp.{HOST}/"}
 FIELDS_AT_LEAST, FIELDS_AT_MOST = 3, 6
 
 
 def _rows(rng: np.random.Generator, entries: pd.DataFrame) -> pd.DataFrame:
-    """Which entries have a first and a second resource; the first carries the supplies."""
+    """The entries that have a first or a second resource; supplies are those of the first."""
     has_status = (entries["mount"] != "none").to_numpy()
     named = rng.random(len(entries)) < UNMOUNTED_SHARE
     first = np.flatnonzero(has_status | named)
@@ -46,7 +46,7 @@ def _rows(rng: np.random.Generator, entries: pd.DataFrame) -> pd.DataFrame:
 
 
 def build_resources(seed: int, entries: pd.DataFrame) -> pd.DataFrame:
-    """One row per resource, in the order of entries."""
+    """A row for each resource, in the order of entries."""
     rng = stream(seed, Stream.resource)
     rows = _rows(rng, entries)
     count = len(rows)
@@ -76,7 +76,7 @@ def build_resources(seed: int, entries: pd.DataFrame) -> pd.DataFrame:
 
 
 def sharing_methods(entries: pd.DataFrame, resources: pd.DataFrame) -> list[str]:
-    """Each entry's 共享方式: the types of its resources, 库表 where it has none."""
+    """The 共享方式 of each entry: the types of its resources, or 库表 if it has none."""
     pairs = resources[["entry", "resource_type"]].drop_duplicates()
     joined = pairs.groupby("entry")["resource_type"].agg("、".join).to_dict()
     return [joined.get(entry, "库表") for entry in range(len(entries))]
@@ -85,16 +85,17 @@ def sharing_methods(entries: pd.DataFrame, resources: pd.DataFrame) -> list[str]
 def field_rows(
     rng: np.random.Generator, codes: list[str], words: Words
 ) -> Iterator[tuple[str, str, str, str, int, str, str, str]]:
-    """The rows of 信息项 of the given entries: a key and a few of the words' fields."""
-    key, *others = words.fields
+    """The rows of 信息项 of the entries with these codes: a key, and a few of the fields in
+    words.yaml."""
+    key, *other_fields = words.fields
     for code in codes:
         count = int(rng.integers(FIELDS_AT_LEAST - 1, FIELDS_AT_MOST))
-        chosen = sorted(rng.permutation(len(others))[:count])
-        for title, short, kind, length in (key, *(others[index] for index in chosen)):
+        chosen = sorted(rng.permutation(len(other_fields))[:count])
+        for title, short, kind, length in (key, *(other_fields[index] for index in chosen)):
             is_key = title == key[0]
             yield code, title, short, kind, length, *_yes_no(is_key), "（样例）"
 
 
 def _yes_no(is_key: bool) -> tuple[str, str]:
-    """是否主键 and 可否为空: a key is never empty."""
+    """是否主键 and 可否为空; a key is never empty."""
     return ("是", "否") if is_key else ("否", "是")

@@ -1,7 +1,4 @@
-"""Reads words.yaml: the places, departments, aspects and fields that names are made of.
-
-Holds no names of its own and draws nothing at random.
-"""
+"""Reads words.yaml: the places, departments, aspects and fields that names are made of."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ WORDS = Path(__file__).parent / "words.yaml"
 
 @dataclass(frozen=True)
 class Place:
-    """The city, a county or a zone; `code` also begins the codes of its organisations."""
+    """The city, a county or a zone; the codes of its organisations begin with `code`."""
 
     code: str
     name: str
@@ -26,7 +23,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Department:
-    """A kind of department; `names` has its name in a city, a county and a zone, if any."""
+    """A kind of department; `names` has its name in a city, a county or a zone that has it."""
 
     key: str
     number: int
@@ -38,7 +35,8 @@ class Department:
 
 @dataclass(frozen=True)
 class Aspect:
-    """What of a topic an entry holds, how often it is drawn, and the cycles that fit it."""
+    """The kind of data that an entry holds about a topic, how often it is drawn, and the update
+    cycles that suit it."""
 
     word: str
     weight: float
@@ -48,7 +46,8 @@ class Aspect:
 
 @dataclass(frozen=True)
 class Merger:
-    """A department of the city that went into another, `last_days_ago` before D."""
+    """A department of the city that was merged into another; its last day was `last_days_ago`
+    before D."""
 
     name: str
     into: str
@@ -57,7 +56,7 @@ class Merger:
 
 @dataclass(frozen=True)
 class Renaming:
-    """A county that became another, and which of its departments old catalogues still name."""
+    """A county that was renamed, and those of its departments that catalogues still name."""
 
     place: Place
     into: str
@@ -67,7 +66,7 @@ class Renaming:
 
 @dataclass(frozen=True)
 class Words:
-    """All of words.yaml."""
+    """The contents of words.yaml."""
 
     city: Place
     government: str
@@ -80,7 +79,7 @@ class Words:
     departments: tuple[Department, ...]
 
     def department(self, key: str) -> Department:
-        """The department of that key."""
+        """The department with this key."""
         return next(department for department in self.departments if department.key == key)
 
 
@@ -101,7 +100,7 @@ def _departments(raw: list[dict]) -> tuple[Department, ...]:
 
 @cache
 def load_words() -> Words:
-    """The words, read once."""
+    """The contents of words.yaml, which are read only once."""
     raw = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
     renamed = raw["renamed"]
     return Words(
