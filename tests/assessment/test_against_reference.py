@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from sharing_pipeline.assessment.indicators import INDICATORS
 from tests.conftest import by_reference
 from tests.reference import City
 from tests.support import pipeline
@@ -36,6 +37,8 @@ REASONS = {
     "demand_completion": """draft withdrawn merged exempt lawful_refusal completed completed_late
         refused waiting_requester awaiting_confirmation in_progress overdue""",
 }
+"""The indicators that the reference knows, and every reason that one of their rules gives."""
+
 STATES = {"", "fresh", "due_soon", "in_grace", "overdue", "delinquent"}
 
 
@@ -44,7 +47,8 @@ def group(number: int) -> tuple[City, list[dict[str, Any]]]:
     seeds = range(number * A_NIGHT, (number + 1) * A_NIGHT)
     night = NIGHTS[number % len(NIGHTS)]
     city = merged([random_city(seed, night) for seed in seeds])
-    return city, [*pipeline.official_definitions(), *random_definitions(number)]
+    official = [each for each in pipeline.official_definitions() if each["indicator"] in REASONS]
+    return city, [*official, *random_definitions(number)]
 
 
 def keyed(rows: Sequence[TextRow], *key: str) -> dict[tuple[str, ...], TextRow]:
@@ -93,6 +97,11 @@ def test_pipeline_equals_reference(number: int, tmp_path: Path) -> None:
     key = ("definition", "scope_type", "scope_code")
     rows = keyed([comparable(row) for row in board], *key)
     assert differences(rows, keyed([comparable(row) for row in expected_board], *key)) == []
+
+
+def test_every_reason_is_declared() -> None:
+    declared = {indicator: set(INDICATORS[indicator].rules) for indicator in REASONS}
+    assert declared == {indicator: set(named.split()) for indicator, named in REASONS.items()}
 
 
 def test_random_cities_hit_every_reason_and_state() -> None:

@@ -27,35 +27,36 @@ from sharing_pipeline.errors import ConfigurationError
 from sharing_pipeline.night import NightReport
 from sharing_pipeline.orchestration.metadata import of_scoreboard
 from sharing_pipeline.settings import PROJECT
+from sharing_pipeline.site.texts import items
 from tests.reference.city import Row
 from tests.support.night_helpers import D, Home, entry, item, organisations, resource
 from tests.support.officer import read_csv, sharing
 
 
-class DataLevelParameters(Parameters):
+class TrialParameters(Parameters):
     count_not_shareable: Annotated[bool, Words({True: "计入", False: "不计入"})] = Field(
         default=False, title="不予共享的目录是否计入"
     )
     fewest_characters: Days = Field(default=1, title="数据分级至少写几个字")
 
 
-def run(evaluation: Evaluation, parameters: DataLevelParameters) -> bool:
+def run(evaluation: Evaluation, parameters: TrialParameters) -> bool:
     evaluation.load_parameters(parameters)
     evaluation.load_night()
     evaluation.engine.create("shut_out", "assessment/shut_out")
-    evaluation.engine.create("assessed", "assessment/data_level_rate")
+    evaluation.engine.create("assessed", "assessment/trial_fill_rate")
     return False
 
 
-DATA_LEVEL_RATE = Indicator(
-    id="data_level_rate",
-    title="数据分级填报率",
+TRIAL_FILL_RATE = Indicator(
+    id="trial_fill_rate",
+    title="分级试填率",
     short_title="分级",
     subject=ENTRY,
-    parameters=DataLevelParameters,
+    parameters=TrialParameters,
     rules={
-        "not_published": "1", "exempt": "2", "not_shareable": "3", "level_filled": "4",
-        "level_empty": "5",
+        "not_published": "1", "exempt": "2", "not_shareable": "3", "trial_filled": "4",
+        "trial_empty": "5",
     },
     run=run,
 )  # fmt: skip
@@ -74,8 +75,8 @@ SELECT
     END AS outcome,
     CASE
         WHEN shut_out.reason IS NOT NULL THEN shut_out.reason
-        WHEN length(entry.data_level) >= parameter.fewest_characters THEN 'level_filled'
-        ELSE 'level_empty'
+        WHEN length(entry.data_level) >= parameter.fewest_characters THEN 'trial_filled'
+        ELSE 'trial_empty'
     END AS reason,
     CAST(NULL AS VARCHAR) AS state,
     CAST(NULL AS DATE) AS due_on,
@@ -90,9 +91,9 @@ JOIN shut_out ON shut_out.catalogue_code = entry.catalogue_code
 """
 
 DEFINITION = """
-id: data_level_rate/2023-1
-indicator: data_level_rate
-title: 数据分级填报率（2023 年口径）
+id: trial_fill_rate/2023-1
+indicator: trial_fill_rate
+title: 分级试填率（2023 年口径）
 policy_clause: 样例文件 第二条
 effective_from: 2023-05-31
 official: true
@@ -103,14 +104,14 @@ parameters:
 """
 
 REASONS = """
-  level_filled: {says: 已写明数据分级}
-  level_empty: {says: 没有写明数据分级, do: 请填写数据分级}
+  trial_filled: {says: 已写明数据分级}
+  trial_empty: {says: 没有写明数据分级, do: 请填写数据分级}
 notices:"""
 
-CODE = "  data_level_rate: {labels: [数据分级填报率]}\n"
+CODE = "  trial_fill_rate: {labels: [分级试填率]}\n"
 
 EXEMPTION: Row = {
-    "subject_id": "C4", "indicator": "数据分级填报率", "approved_by": "市数据局", "reason": "试点",
+    "subject_id": "C4", "indicator": "分级试填率", "approved_by": "市数据局", "reason": "试点",
 }  # fmt: skip
 
 
@@ -130,9 +131,9 @@ def new_home(folder: Path) -> Home:
     home = Home(folder, listed=organisations("A", "B"))
     home.settings = replace(home.settings, warehouse=folder / "warehouse")
     shutil.copytree(PROJECT / "warehouse", home.settings.warehouse)
-    (home.settings.warehouse / "assessment/data_level_rate.sql").write_text(SQL, "utf-8")
+    (home.settings.warehouse / "assessment/trial_fill_rate.sql").write_text(SQL, "utf-8")
     catalog = home.settings.catalog
-    (catalog / "definitions/data_level_rate-2023-1.yaml").write_text(DEFINITION, "utf-8")
+    (catalog / "definitions/trial_fill_rate-2023-1.yaml").write_text(DEFINITION, "utf-8")
     codes, reasons = catalog / "codes/indicator.yaml", catalog / "reasons.yaml"
     codes.write_text(codes.read_text("utf-8") + CODE, "utf-8")
     reasons.write_text(reasons.read_text("utf-8").replace("\nnotices:", REASONS), "utf-8")
@@ -144,7 +145,7 @@ def new_home(folder: Path) -> Home:
 def declared() -> Iterator[None]:
     """The indicator is in the list, as a line in indicators.py would put it there."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(INDICATORS, DATA_LEVEL_RATE.id, DATA_LEVEL_RATE)
+        patch.setitem(INDICATORS, TRIAL_FILL_RATE.id, TRIAL_FILL_RATE)
         yield
 
 
@@ -159,48 +160,48 @@ def report(home: Home) -> NightReport:
 
 
 def test_every_entry_has_its_outcome(home: Home) -> None:
-    assert home.outcomes(D, "data_level_rate") == {
-        "C1": "met level_filled",
-        "C2": "missed level_empty",
-        "C3": "missed level_empty",
+    assert home.outcomes(D, "trial_fill_rate") == {
+        "C1": "met trial_filled",
+        "C2": "missed trial_empty",
+        "C3": "missed trial_empty",
         "C4": "excluded exempt",
     }
     assert home.outcomes(D, "mount_rate")["C4"] == "missed no_resource"
 
 
 def test_the_scoreboard_counts_it(home: Home) -> None:
-    rows = home.table("scoreboard", D, "data_level_rate/2023-1")
+    rows = home.table("scoreboard", D, "trial_fill_rate/2023-1")
     (whole,) = (row for row in rows if row["scope_type"] == "all")
     counts = ("numerator", "denominator", "excluded", "rate_display", "shortfall", "attained")
     assert [whole[name] for name in counts] == ["1", "3", "1", "33.33", "2", "false"]
 
 
 def test_what_is_missed_is_an_issue_under_its_own_name(home: Home) -> None:
-    issue = home.issues(D, "data_level_rate")["C3"]
+    issue = home.issues(D, "trial_fill_rate")["C3"]
     assert issue["message"].endswith("信息：没有写明数据分级")
     assert issue["what_to_do"] == "请填写数据分级"
     assert home.issues(D, "demand_completion")["C1"]["message"].startswith("核验：")
 
 
 def test_explain_lists_its_rows_and_tells_one(home: Home) -> None:
-    rows = read_csv(sharing(home, "explain", "data_level_rate", "--date", D, "--org", "A"))
+    rows = read_csv(sharing(home, "explain", "trial_fill_rate", "--date", D, "--org", "A"))
     assert [(row["subject_id"], row["reason_text"]) for row in rows] == [
         ("C1", "已写明数据分级"),
         ("C2", "没有写明数据分级"),
     ]
-    told = sharing(home, "explain", "data_level_rate", "--date", D, "--subject", "C3").output
-    assert f"{D} 数据分级填报率" in told
+    told = sharing(home, "explain", "trial_fill_rate", "--date", D, "--subject", "C3").output
+    assert f"{D} 分级试填率" in told
     assert "结果：未达到，第 5 条规则：没有写明数据分级" in told
     assert '"fewest_characters": 2' in told
     assert "当日有效的资源：1 个" in told
-    unknown = sharing(home, "explain", "data_level_rate", "--date", D, "--subject", "C9")
-    assert "数据分级填报率里没有目录 C9" in unknown.output
+    unknown = sharing(home, "explain", "trial_fill_rate", "--date", D, "--subject", "C9")
+    assert "分级试填率里没有目录 C9" in unknown.output
 
 
 def test_status_counts_it_by_source_and_among_the_targets(home: Home) -> None:
     shown = sharing(home, "status").output
-    assert "四项都达标、达标三项、两项、一项、没有达标的各有多少" in shown
-    assert re.search(r"catalogue +.* 数据分级填报率 +4 +1 +2 +1 +33.33%", shown)
+    assert f"{items(len(INDICATORS))}都达标、达标{items(len(INDICATORS) - 1)}、" in shown
+    assert re.search(r"catalogue +.* 分级试填率 +4 +1 +2 +1 +33.33%", shown)
     assert re.search(r"demand +.* 供需对接清单总体完成率 +1 +0 +1 +0 +0.00%", shown)
 
 
@@ -208,36 +209,39 @@ def test_the_page_has_its_card_its_ranking_and_its_parameters(home: Home) -> Non
     page = (home.settings.site / "index.html").read_text("utf-8")
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
     assert "1 ÷ 3 条，另有 1 条不计入" in text
-    assert "四项都没有达到目标" in text
     assert "数据分级至少写几个字fewest_characters2" in text
     assert "不予共享的目录是否计入count_not_shareable不计入" in text
-    assert '<label for="tab4">分级</label>' in page
-    assert "#tab4:checked ~ .panels .p4 { display: block; }" in page
+    number = len(INDICATORS)
+    assert f'<label for="tab{number}">分级</label>' in page
+    assert f"#tab{number}:checked ~ .panels .p{number} {{ display: block; }}" in page
 
 
 def test_the_definitions_and_the_exported_table_have_it(home: Home) -> None:
-    assert "共 4 个口径，都能用。" in sharing(home, "definitions", "check").output
-    assert "数据分级填报率（2023 年口径）" in sharing(home, "definitions", "list").output
+    assert (
+        f"共 {len(load_definitions(home.settings.catalog))} 个口径，都能用。"
+        in sharing(home, "definitions", "check").output
+    )
+    assert "分级试填率（2023 年口径）" in sharing(home, "definitions", "list").output
     (row,) = (
-        row for row in home.table("definition", None) if row["indicator"] == "data_level_rate"
+        row for row in home.table("definition", None) if row["indicator"] == "trial_fill_rate"
     )
     assert row["parameters"] == '{"count_not_shareable": false, "fewest_characters": 2}'
 
 
 def test_the_screen_plots_it(home: Home, report: NightReport) -> None:
     shown = of_scoreboard(home.settings, date.fromisoformat(D), report.revisions)
-    assert shown["数据分级填报率 %"] == 33.33
+    assert shown["分级试填率 %"] == 33.33
     columns = shown["各机构三率"].schema.columns
     assert [column.name for column in columns if column.name.endswith("%")] == [
-        "挂载 %", "更新 %", "供需 %", "分级 %",
-    ]  # fmt: skip
+        f"{indicator.short_title} %" for indicator in INDICATORS.values()
+    ]
 
 
 def test_a_reason_that_nobody_declared_is_refused_before_it_is_published(tmp_path: Path) -> None:
     home = new_home(tmp_path)
-    sql = home.settings.warehouse / "assessment/data_level_rate.sql"
-    sql.write_text(SQL.replace("'level_empty'", "'level_missing'"), "utf-8")
-    with pytest.raises(ConfigurationError, match=r"没有登记的原因：level_missing。"):
+    sql = home.settings.warehouse / "assessment/trial_fill_rate.sql"
+    sql.write_text(SQL.replace("'trial_empty'", "'trial_missing'"), "utf-8")
+    with pytest.raises(ConfigurationError, match=r"没有登记的原因：trial_missing。"):
         home.night(D)
     assert "还没有公布过任何一天" in sharing(home, "status").output
 
@@ -245,6 +249,6 @@ def test_a_reason_that_nobody_declared_is_refused_before_it_is_published(tmp_pat
 def test_words_that_are_missing_are_named_when_definitions_are_loaded(tmp_path: Path) -> None:
     home = new_home(tmp_path)
     reasons = home.settings.catalog / "reasons.yaml"
-    reasons.write_text(reasons.read_text("utf-8").replace("level_empty", "level"), "utf-8")
-    with pytest.raises(ConfigurationError, match="缺少数据分级填报率的原因 level_empty"):
+    reasons.write_text(reasons.read_text("utf-8").replace("trial_empty", "empty"), "utf-8")
+    with pytest.raises(ConfigurationError, match="缺少分级试填率的原因 trial_empty"):
         load_definitions(home.settings.catalog)

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from pydantic import Field
 
-from sharing_pipeline.assessment.definitions import load_definitions, parameters_json
+from sharing_pipeline.assessment.definitions import load_definitions, parameters_json, pick
 from sharing_pipeline.assessment.demand_completion import (
     DemandCompletionParameters,
     StageWorkingDays,
@@ -30,11 +30,11 @@ SHIPPED = {
     "mount_rate/2023-1": "3af41ebf2fadb6836ec6549ecadd54d1a77220a80bd34dca265cae09f6a59c18",
     "update_timeliness/2023-1": "5fcb005cc489e326169a2a572330d04c6a1374415de230d3775afe174bd3864a",
 }
-"""The sha256 of every definition that ships, as cities have published results under it."""
+"""The definitions that ship, with the sha256 of their files: cities have published under them."""
 
 
 @pytest.mark.parametrize(
-    "definition", load_definitions(PROJECT / "catalog"), ids=lambda each: each.id
+    "definition", pick(load_definitions(PROJECT / "catalog"), SHIPPED), ids=lambda each: each.id
 )
 def test_a_shipped_file_writes_out_its_parameters_at_their_defaults(definition):
     assert definition.parameters == INDICATORS[definition.indicator].parameters()

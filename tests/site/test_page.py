@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sharing_pipeline.assessment.definitions import load_definitions, official_on
 from sharing_pipeline.assessment.indicators import INDICATORS
 from sharing_pipeline.catalog.organisations import Organisation, Organisations
 from sharing_pipeline.errors import UsageError
@@ -227,8 +228,10 @@ def test_a_revision_says_what_moved(site: Site) -> None:
 
 def test_definitions_with_every_parameter(site: Site) -> None:
     text = Page(site.revised).text
-    for indicator in INDICATORS.values():
-        for name, title, words in indicator.parameters().in_words():
+    definitions = official_on(load_definitions(site.settings.catalog), D)
+    assert list(definitions) == list(INDICATORS)
+    for definition in definitions.values():
+        for name, title, words in definition.parameters.in_words():
             assert f"{title}{name}{words}" in text
     assert "正式口径，已经上级核实" in text
     assert "正式口径，口径未经上级核实" in text
