@@ -1,8 +1,7 @@
 """What every asset is for the screen, and from which assets it is made.
 
 Which asset stands in which layer is on the page of definitions.py; the facts are what the
-datasets' contracts declare. That `made_from` is what the steps really read is held by
-tests/orchestration/test_lineage.py.
+datasets' contracts declare.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sharing_pipeline.catalog.contracts import Contract
-from sharing_pipeline.catalog.datasets import organisation_list, suites
+from sharing_pipeline.catalog.datasets import suites
 
 _DESCRIPTIONS = {
     "submission": "报送登记：每个文件的每个数据集读入、接收、重复、退回各多少行",
@@ -24,14 +23,17 @@ _DESCRIPTIONS = {
 
 _MADE_FROM = {
     "submission": [],
-    "quarantine": ["submission"],
+    "quarantine": [],
     "assessment": [
-        "catalogue", "resource", "demand", "exemption", "exchange_daily", "organisation",
+        "organisation", "catalogue", "resource", "demand", "exemption", "exchange_daily",
     ],
-    "scoreboard": ["assessment", "organisation"],
-    "issue": ["assessment", "quarantine"],
-    "mart": ["scoreboard", "issue"],
-    "page": ["scoreboard", "issue"],
+    "scoreboard": ["assessment", "organisation", "catalogue"],
+    "issue": [
+        "assessment", "quarantine", "submission", "organisation", "catalogue", "resource", "field",
+        "demand", "exemption", "exchange_daily",
+    ],
+    "mart": ["scoreboard", "issue", "assessment", "catalogue", "resource", "field", "demand"],
+    "page": ["scoreboard", "assessment", "organisation", "catalogue", "submission"],
 }  # fmt: skip
 
 
@@ -44,16 +46,9 @@ def descriptions(contracts: Mapping[str, Contract]) -> dict[str, str]:
 
 
 def made_from(contracts: Mapping[str, Contract]) -> dict[str, list[str]]:
-    """From which assets every asset is made."""
-    facts = {
-        suite: ["submission", *_settled_with(contracts, contracts[dataset])]
-        for suite, dataset in suites(contracts).items()
-    }
-    return facts | _MADE_FROM
+    """From which assets every asset is made on a day.
 
-
-def _settled_with(contracts: Mapping[str, Contract], contract: Contract) -> list[str]:
-    """What tells whose a dataset's rows are: what they belong to, or the list of organisations."""
-    if contract.traits.belongs_to is not None:
-        return [contract.traits.belongs_to]
-    return [organisation_list(contracts)] if contract.owner is not None else []
+    What arrives is no asset, and a table's own earlier nights aren't named.
+    tests/orchestration/test_lineage.py holds this to what the steps really read.
+    """
+    return {suite: ["submission"] for suite in suites(contracts)} | _MADE_FROM
