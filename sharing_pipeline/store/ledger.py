@@ -12,48 +12,12 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Dialect,
-    Engine,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    UniqueConstraint,
-    func,
-    select,
-)
+from sqlalchemy import JSON, Engine, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from sharing_pipeline.settings import SHANGHAI, Clock, Settings
+from sharing_pipeline.store.column_types import LARGE_NUMBER, Text
 from sharing_pipeline.store.opening import has_tables, opened_to_read, opened_to_write
-
-
-class Text(TypeDecorator[str]):
-    """Text that is ordered by its characters' numbers in every database, as SQLite does it: what
-    is published in that order must not depend on a server's locale."""
-
-    impl = String
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The database's own type."""
-        collation = "C" if dialect.name == "postgresql" else None
-        return dialect.type_descriptor(String(collation=collation))
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """PostgreSQL can't hold the character NUL, and a single damaged file that has one in a
-        header must not stop a night: it is kept as the sign for it."""
-        if value is not None and dialect.name == "postgresql":
-            return value.replace("\0", "␀")
-        return value
-
-
-LargeNumber = BigInteger().with_variant(Integer(), "sqlite")
-"""Bytes and nanoseconds: SQLite's integers hold them, PostgreSQL's ordinary ones don't."""
 
 
 class Base(DeclarativeBase):
@@ -76,8 +40,8 @@ class ReceivedFile(Base):
     source: Mapped[str]
     file_name: Mapped[str]
     sha256: Mapped[str] = mapped_column(index=True)
-    size: Mapped[int] = mapped_column(LargeNumber)
-    modified_ns: Mapped[int] = mapped_column(LargeNumber)
+    size: Mapped[int] = mapped_column(LARGE_NUMBER)
+    modified_ns: Mapped[int] = mapped_column(LARGE_NUMBER)
     received_at: Mapped[datetime]
     taken: Mapped[bool] = mapped_column(default=False, index=True)
     rejected: Mapped[bool] = mapped_column(default=False)
@@ -116,7 +80,7 @@ class Submission(Base):
     dataset: Mapped[str]
     file_name: Mapped[str]
     sha256: Mapped[str]
-    size: Mapped[int] = mapped_column(LargeNumber)
+    size: Mapped[int] = mapped_column(LARGE_NUMBER)
     sender: Mapped[str]
     received_at: Mapped[datetime]
     effective_on: Mapped[date] = mapped_column(index=True)
@@ -197,7 +161,7 @@ class LakeDigest(Base):
     __tablename__ = "lake_digest"
     path: Mapped[str] = mapped_column(primary_key=True)
     sha256: Mapped[str]
-    size: Mapped[int] = mapped_column(LargeNumber)
+    size: Mapped[int] = mapped_column(LARGE_NUMBER)
 
 
 class Snapshot(Base):
