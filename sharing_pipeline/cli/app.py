@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from sharing_pipeline.cli.check import check
-from sharing_pipeline.cli.chinese import Main
+from sharing_pipeline.cli.chinese import Main, translate_click
 from sharing_pipeline.cli.definitions import definitions
 from sharing_pipeline.cli.explain import explain
 from sharing_pipeline.cli.export import export
@@ -15,6 +15,8 @@ from sharing_pipeline.cli.status import status
 from sharing_pipeline.cli.submissions import submissions
 from sharing_pipeline.cli.template import template
 from sharing_pipeline.cli.ui import ui
+
+translate_click()
 
 
 @click.group(

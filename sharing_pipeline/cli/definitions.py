@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sharing_pipeline.cli.chinese import Day, Group
+from sharing_pipeline.cli.chinese import Group, date_option
 from sharing_pipeline.cli.common import open_ledger, with_settings
 from sharing_pipeline.cli.screen import heading, rate_of, table
 from sharing_pipeline.errors import ConfigurationError
@@ -155,7 +155,7 @@ def _refuse_changed(settings: Settings, known: Sequence[Definition]) -> None:
 )
 @click.argument("first", metavar="A", help="口径")
 @click.argument("second", metavar="B", help="同一指标的另一个口径")
-@click.option("--date", "day", type=Day(), required=True, help="业务日")
+@date_option(required=True, help="业务日")
 @with_settings
 def compare(settings: Settings, first: str, second: str, day: date) -> None:
     """两个口径在同一天：各有多少达到、未达到、不计入，哪些对象结果不同。"""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sharing_pipeline.cli.chinese import Command, Day, OneOf, Whole
+from sharing_pipeline.cli.chinese import Command, NamedChoice, date_option
 from sharing_pipeline.cli.common import open_published, with_settings
 from sharing_pipeline.cli.export import to_standard_output
 from sharing_pipeline.cli.labels import OUTCOME, input_name
@@ -38,13 +38,13 @@ _EPILOG = """
 
 @click.command(cls=Command, epilog=_EPILOG)
 @click.argument("indicator", metavar="INDICATOR", help="指标，见下")
-@click.option("--date", "day", type=Day(), required=True, help="业务日")
+@date_option(required=True, help="业务日")
 @click.option("--org", metavar="CODE", help="只看这个机构；代码或名称")
 @click.option("--tree", is_flag=True, help="连同它的下级机构")
 @click.option("--subject", metavar="ID", help="一条目录或一项需求的来龙去脉")
 @click.option("--definition", metavar="ID", help="口径，默认正式口径")
-@click.option("--revision", type=Whole(), help="第几版，默认最新")
-@click.option("--outcome", type=OneOf(OUTCOME), help="只看这种结果：达到、未达到、不计入")
+@click.option("--revision", type=click.IntRange(1), metavar="N", help="第几版，默认最新")
+@click.option("--outcome", type=NamedChoice(OUTCOME), help="只看这种结果：达到、未达到、不计入")
 @click.option("--moved", is_flag=True, help="只列这一版与上一版结果不同的对象")
 @with_settings
 def explain(settings: Settings, indicator: str, day: date, moved: bool, **narrowed: Any) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sharing_pipeline.cli.chinese import Command, Day, OneOf, Whole
+from sharing_pipeline.cli.chinese import Command, date_option
 from sharing_pipeline.cli.common import open_published, with_settings
 from sharing_pipeline.cli.rates import say_nature
 from sharing_pipeline.errors import UsageError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BY_DEFINITION = ("assessment", "scoreboard")
-_FORMATS = dict.fromkeys(("csv", "json", "parquet", "xlsx"), "")
+_FORMATS = ("csv", "json", "parquet", "xlsx")
 _EPILOG = """
 \b
 示例：
@@ -37,12 +37,15 @@ csv 是 UTF-8，有表头；日期 YYYY-MM-DD，时间带 +08:00，布尔 true/f
 
 @click.command(cls=Command, epilog=_EPILOG)
 @click.argument("name", metavar="TABLE", help="表名，见下")
-@click.option(
-    "--date", "day", type=Day(), help="业务日；submission、quarantine、definition 可以不写"
-)
+@date_option(help="业务日；submission、quarantine、definition 可以不写")
 @click.option("--definition", metavar="ID", help="只要这个口径的（assessment、scoreboard）")
-@click.option("--revision", type=Whole(), help="第几版，默认最新（assessment、scoreboard）")
-@click.option("--format", "form", type=OneOf(_FORMATS), default="csv", help="格式，默认 csv")
+@click.option(
+    "--revision",
+    type=click.IntRange(1),
+    metavar="N",
+    help="第几版，默认最新（assessment、scoreboard）",
+)
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="csv", help="格式，默认 csv")
 @click.option("-o", "output", metavar="F", help="写到这个文件；csv、json 默认写到标准输出")
 @with_settings
 def export(

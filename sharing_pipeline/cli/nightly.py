@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sharing_pipeline.cli.chinese import Command, Day
+from sharing_pipeline.cli.chinese import Command, date_option
 from sharing_pipeline.cli.common import (
     command_name,
     open_published,
@@ -47,7 +47,7 @@ _EPILOG = """
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.option("--date", "day", type=Day(), help="业务日，默认昨天（北京时间）")
+@date_option(help="业务日，默认昨天（北京时间）")
 @click.option(
     "--definition",
     "definitions",

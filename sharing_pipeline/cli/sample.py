@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from sharing_pipeline.cli.chinese import Command, Day, Whole
+from sharing_pipeline.cli.chinese import Command, date_option
 from sharing_pipeline.cli.common import with_settings, yesterday
 from sharing_pipeline.cli.screen import printed, progress
 from sharing_pipeline.errors import ConfigurationError, UsageError
@@ -23,12 +23,30 @@ _SIGNED = "样例说明.txt"
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.option("--entries", type=Whole(), default=6000, help="目录条数，默认 6000")
-@click.option("--days", type=Whole(), default=180, help="交换日志的天数，默认 180")
-@click.option("--log-rows-per-day", type=Whole(), default=3000, help="每天的日志行数，默认 3000")
-@click.option("--demands", type=Whole(), default=800, help="供需清单的项数，默认 800")
-@click.option("--date", "day", type=Day(), help="数据的最后一天，默认昨天")
-@click.option("--seed", type=Whole(0), default=1, help="随机种子，默认 1；相同的参数得到相同的文件")
+@click.option(
+    "--entries", type=click.IntRange(1), metavar="N", default=6000, help="目录条数，默认 6000"
+)
+@click.option(
+    "--days", type=click.IntRange(1), metavar="N", default=180, help="交换日志的天数，默认 180"
+)
+@click.option(
+    "--log-rows-per-day",
+    type=click.IntRange(1),
+    metavar="N",
+    default=3000,
+    help="每天的日志行数，默认 3000",
+)
+@click.option(
+    "--demands", type=click.IntRange(1), metavar="N", default=800, help="供需清单的项数，默认 800"
+)
+@date_option(help="数据的最后一天，默认昨天")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    metavar="N",
+    default=1,
+    help="随机种子，默认 1；相同的参数得到相同的文件",
+)
 @with_settings
 def sample(
     settings: Settings,

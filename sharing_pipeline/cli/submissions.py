@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sharing_pipeline.cli.chinese import Group, OneOf
+from sharing_pipeline.cli.chinese import Group, NamedChoice
 from sharing_pipeline.cli.common import open_ledger, open_published, with_settings
 from sharing_pipeline.cli.labels import STATUS
 from sharing_pipeline.cli.screen import heading, printed, table
@@ -43,7 +43,7 @@ def submissions() -> None:
       sharing submissions list --home /data/demo --status held
     """,
 )
-@click.option("--status", type=OneOf(STATUS), help="只列这种状态；held 含部分留待处理的")
+@click.option("--status", type=NamedChoice(STATUS), help="只列这种状态；held 含部分留待处理的")
 @with_settings
 def list_(settings: Settings, status: str | None) -> None:
     """列出收到的报送，一行是一个文件中的一个数据集。"""

@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from sharing_pipeline.cli.chinese import Command, Whole
+from sharing_pipeline.cli.chinese import Command
 from sharing_pipeline.cli.common import with_settings
 from sharing_pipeline.errors import ConfigurationError, UsageError
 from sharing_pipeline.settings import PROJECT, Settings, system_clock
@@ -26,7 +26,9 @@ _EPILOG = """
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.option("--port", type=Whole(1, 65535), default=3000, help="端口，默认 3000")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), metavar="N", default=3000, help="端口，默认 3000"
+)
 @with_settings
 def ui(settings: Settings, port: int) -> None:
     """打开这个主目录的 Dagster 界面，按 Ctrl+C 结束。"""
