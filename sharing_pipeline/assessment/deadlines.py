@@ -116,7 +116,7 @@ def cycles(catalog: Path) -> dict[str, Cycle]:
     if not path.is_file():
         raise ConfigurationError(f"没有 {path}，无法知道更新周期有多长。请检查 --catalog。")
     table = validate(_CycleTable, read_yaml(path, path.read_bytes()), path=path)
-    return {name: Cycle(name, each.days, each.months) for name, each in table.values.items()}
+    return {name: Cycle(name, length.days, length.months) for name, length in table.values.items()}
 
 
 def add_cycle(day: date, cycle: Cycle) -> date | None:
@@ -272,6 +272,6 @@ def with_overdue_days(table: pa.Table, day: date) -> pa.Table:
 def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
     arrays = [
-        pa.array(column, type=each.type) for column, each in zip(columns, schema, strict=True)
+        pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=schema)

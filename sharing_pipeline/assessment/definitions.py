@@ -202,13 +202,13 @@ def official_on(definitions: Iterable[Definition], day: date) -> dict[str, Defin
     Two of one indicator are a ConfigurationError. None is a UsageError that says when there is
     one: the question was about a day that no policy covers.
     """
-    official = [each for each in definitions if each.official]
+    official = [definition for definition in definitions if definition.official]
     found = {}
     for indicator in INDICATORS.values():
-        candidates = [each for each in official if each.indicator == indicator.id]
+        candidates = [definition for definition in official if definition.indicator == indicator.id]
         effective = _at_most_one(candidates, indicator.title, day)
         if not effective:
-            periods = "；".join(each.period for each in candidates) or "一个也没有"
+            periods = "；".join(definition.period for definition in candidates) or "一个也没有"
             raise UsageError(
                 f"{day} 没有生效的正式口径（{indicator.title}）。现有的正式口径：{periods}。"
                 "请换一个日期，或在 catalog/definitions/ 增加口径。"
@@ -218,11 +218,11 @@ def official_on(definitions: Iterable[Definition], day: date) -> dict[str, Defin
 
 
 def _at_most_one(candidates: Iterable[Definition], title: str, day: date) -> list[Definition]:
-    effective = [each for each in candidates if each.effective_on_day(day)]
+    effective = [definition for definition in candidates if definition.effective_on_day(day)]
     if len(effective) > 1:
+        periods = "；".join(f"{rival.period}（{rival.path}）" for rival in effective)
         raise ConfigurationError(
-            f"{day} 有 {len(effective)} 个正式口径同时生效（{title}）："
-            f"{'；'.join(f'{each.period}（{each.path}）' for each in effective)}。"
+            f"{day} 有 {len(effective)} 个正式口径同时生效（{title}）：{periods}。"
             "同一指标同一天只能有一个，请改 effective_from、effective_to 或 official。"
         )
     return effective
@@ -230,20 +230,20 @@ def _at_most_one(candidates: Iterable[Definition], title: str, day: date) -> lis
 
 def refuse_overlaps(definitions: Iterable[Definition]) -> None:
     """ConfigurationError if two official definitions of an indicator ever hold on one day."""
-    official = [each for each in definitions if each.official]
+    official = [definition for definition in definitions if definition.official]
     for later in official:
-        rivals = [each for each in official if each.indicator == later.indicator]
+        rivals = [definition for definition in official if definition.indicator == later.indicator]
         _at_most_one(rivals, INDICATORS[later.indicator].title, later.effective_from)
 
 
 def pick(definitions: Sequence[Definition], ids: Iterable[str]) -> list[Definition]:
     """The definitions with these ids, each once, as asked; an unknown id is a UsageError."""
-    known = {each.id: each for each in definitions}
+    known = {definition.id: definition for definition in definitions}
     wanted = list(dict.fromkeys(ids))
-    unknown = [each for each in wanted if each not in known]
+    unknown = [name for name in wanted if name not in known]
     if unknown:
         raise UsageError(f"没有口径 {'、'.join(unknown)}。现有的口径：{'、'.join(sorted(known))}。")
-    return [known[each] for each in wanted]
+    return [known[name] for name in wanted]
 
 
 def parameters_json(definition: Definition) -> str:

@@ -65,7 +65,7 @@ class Parameters(StrictModel):
 
 
 def _words(field: FieldInfo) -> Mapping[object, str]:
-    return next((each.by_value for each in field.metadata if isinstance(each, Words)), {})
+    return next((words.by_value for words in field.metadata if isinstance(words, Words)), {})
 
 
 def _choices(annotation: Any) -> tuple[object, ...]:
@@ -87,7 +87,7 @@ def _value_in_words(parameters: Parameters, name: str, field: FieldInfo) -> str:
     if isinstance(value, Parameters):
         parts = {title: words for _, title, words in value.in_words()}
     elif isinstance(value, Mapping):
-        parts = {part: f"{each}" for part, each in value.items()}
+        parts = {part: f"{number}" for part, number in value.items()}
     else:
         return _words(field).get(value, f"{value}")
     together = groupby(parts, key=parts.__getitem__)

@@ -87,7 +87,7 @@ class WorkingDays:
         calendar = validate(_Calendar, read_yaml(path, content), path=path)
         library = f"chinesecalendar {chinese_calendar.__version__}\n".encode()
         version = sha256(library + content).hexdigest()[:16]
-        return cls({year: each.days for year, each in calendar.years.items()}, version)
+        return cls({year: days.days for year, days in calendar.years.items()}, version)
 
     def is_announced(self, year: int) -> bool:
         """Whether the State Council's plan for the year is known."""

@@ -76,20 +76,21 @@ def _print_failures(ledger: Ledger) -> None:
 def _print_night(published: Published, day: date) -> None:
     night = published.night(day)
     publications = published.publications(day)
-    official = [one for one in publications if one.official]
+    official = [publication for publication in publications if publication.official]
     heading(f"最近公布的业务日：{day}（{night.published_at} 公布）")
     say_if_sample(published, day)
-    ids = {one.definition for one in official}
+    ids = {publication.definition for publication in official}
     board = published.table("scoreboard", day).to_pylist()
     print_rates([r for r in board if r["scope_type"] == "all" and r["definition"] in ids])
-    others = [one.definition for one in publications if not one.official]
+    others = [publication.definition for publication in publications if not publication.official]
     if others:
         click.echo(f"同时另算的口径：{'、'.join(others)}")
     click.echo(f"收件时退回的行（不在分母里）：{night.totals['quarantined']:,}")
-    by = night.totals["quarantined_by"]
-    named = "、".join(f"{one['org_name']} {one['rows']:,}" for one in by[:_MOST_QUARANTINED])
-    if by:
-        click.echo(f"其中最多的机构：{named}")
+    quarantined_by = night.totals["quarantined_by"][:_MOST_QUARANTINED]
+    if quarantined_by:
+        named = (f"{organisation['org_name']} {organisation['rows']:,}"
+                 for organisation in quarantined_by)  # fmt: skip
+        click.echo(f"其中最多的机构：{'、'.join(named)}")
     _print_attainment(night.totals["attainment"])
     _print_by_source(published, day, official)
 
@@ -118,21 +119,21 @@ def _print_by_source(published: Published, day: date, official: Sequence[Publica
 
     counts = count_by_source(published, day, official)
     titles = {
-        one: load_source(published.settings.catalog, one).title
-        for one in {one.source for one in counts}
-        if one
+        source: load_source(published.settings.catalog, source).title
+        for source in {count.source for count in counts}
+        if source
     }
-    indicators = {one.definition: one.indicator for one in official}
+    indicators = {publication.definition: publication.indicator for publication in official}
     order = list(INDICATORS)
     heading("按来源")
     table(
         ("来源", "名称", "指标", "对象", "达到", "未达到", "不计入", "比率"),
         [
-            (one.source, titles.get(one.source, ""), INDICATORS[indicators[one.definition]].title,
-             one.subjects, one.met, one.missed, one.excluded,
-             rate_of(one.met, one.met + one.missed))
-            for one in sorted(
-                counts, key=lambda one: (one.source, order.index(indicators[one.definition]))
+            (count.source, titles.get(count.source, ""),
+             INDICATORS[indicators[count.definition]].title, count.subjects, count.met,
+             count.missed, count.excluded, rate_of(count.met, count.met + count.missed))
+            for count in sorted(
+                counts, key=lambda count: (count.source, order.index(indicators[count.definition]))
             )
         ],
     )  # fmt: skip
@@ -142,14 +143,14 @@ def _print_sent(settings: Settings, ledger: Ledger) -> None:
     from sharing_pipeline.catalog.contracts import load_contracts
     from sharing_pipeline.published.overview import sent_by_source, waiting_files
 
-    titles = {name: one.title for name, one in load_contracts(settings.catalog).items()}
+    titles = {name: contract.title for name, contract in load_contracts(settings.catalog).items()}
     heading("报送")
     table(
         ("来源", "数据集", "份数", "其中被退回", "接收行", "退回行", "最近收到", "最近生效日"),
         [
-            (one.source, titles[one.dataset], one.submissions, one.rejected, one.accepted_rows,
-             one.quarantined_rows, one.last_received_at, one.last_effective_on)
-            for one in sent_by_source(ledger)
+            (sent.source, titles[sent.dataset], sent.submissions, sent.rejected, sent.accepted_rows,
+             sent.quarantined_rows, sent.last_received_at, sent.last_effective_on)
+            for sent in sent_by_source(ledger)
         ],
     )  # fmt: skip
     waiting = waiting_files(settings, ledger)
@@ -166,9 +167,9 @@ def _print_waiting(ledger: Ledger) -> None:
         table(
             ("报送编号", "来源", "文件名", "机构代码", "原有", "现有", "原因"),
             [
-                (one.submission_id, one.source, one.file_name, part.org_code,
+                (submission.submission_id, submission.source, submission.file_name, part.org_code,
                  part.in_force_before, part.rows, part.why)
-                for one, part in held
+                for submission, part in held
             ],
         )  # fmt: skip
     rejected = rejected_files(ledger)
@@ -177,8 +178,14 @@ def _print_waiting(ledger: Ledger) -> None:
         table(
             ("报送编号", "来源", "文件名", "收到时间", "原因"),
             [
-                (one.submission_id, one.source, one.file_name, one.received_at, one.why)
-                for one in rejected[-_SHOWN:]
+                (
+                    submission.submission_id,
+                    submission.source,
+                    submission.file_name,
+                    submission.received_at,
+                    submission.why,
+                )
+                for submission in rejected[-_SHOWN:]
             ],
         )
 
@@ -189,17 +196,20 @@ def _print_organisations(settings: Settings, ledger: Ledger, day: date, every: b
     listed = sent_by_organisation(settings, ledger, day)
     if not listed:
         return
-    missing = [one for one in listed if one.missing_on(day)]
+    missing = [organisation for organisation in listed if organisation.missing_on(day)]
     heading(
         f"机构清单里有效的机构 {len(listed)} 个，缺报目录的 {len(missing)} 个"
         f"（从未报过，或超过 {LATE_AFTER_DAYS} 天没有报）"
     )
-    shown = listed if every else missing[:_SHOWN]
-    if shown:
+    wanted = listed if every else missing[:_SHOWN]
+    if wanted:
         table(
             ("机构代码", "机构", "最近一次", "行数", "留待处理"),
-            [(one.org_code, one.org_name, one.last_on or "从未", one.rows, one.held)
-             for one in shown],
+            [
+                (organisation.org_code, organisation.org_name, organisation.last_on or "从未",
+                 organisation.rows, organisation.held)
+                for organisation in wanted
+            ],
         )  # fmt: skip
     if not every:
         click.echo("各机构的报送：sharing status --organisations")
@@ -209,15 +219,15 @@ def _print_stale(settings: Settings, ledger: Ledger) -> None:
     from sharing_pipeline.published.staleness import stale_nights
 
     stale = stale_nights(settings, ledger)
-    by_data = [one for one in stale if one.by_data]
+    by_data = [night for night in stale if night.by_data]
     if by_data:
         heading(f"过期：公布之后又来了与之有关的数据的业务日，{len(by_data)} 天")
         table(
             ("业务日", "变了的输入"),
-            [(one.day, _inputs(one)) for one in by_data[-_SHOWN:]],
+            [(night.day, _inputs(night)) for night in by_data[-_SHOWN:]],
         )
         click.echo("要按现有数据重算，请运行 sharing nightly --date 业务日；原来的版次仍在。")
-    configured = [one for one in stale if not one.by_data]
+    configured = [night for night in stale if not night.by_data]
     if configured:
         days = f"{configured[0].day} 至 {configured[-1].day}"
         click.echo(
@@ -226,5 +236,5 @@ def _print_stale(settings: Settings, ledger: Ledger) -> None:
         )
 
 
-def _inputs(one: StaleNight) -> str:
-    return "、".join(input_name(name) for name in one.changed)
+def _inputs(night: StaleNight) -> str:
+    return "、".join(input_name(name) for name in night.changed)

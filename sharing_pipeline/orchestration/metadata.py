@@ -31,9 +31,9 @@ SHOWN_ROWS = 1000
 """How many rows a table on the screen has at most; the rest is in the exports."""
 
 
-def with_notice(notice: str, shown: Metadata) -> Metadata:
+def with_notice(notice: str, metadata: Metadata) -> Metadata:
     """The metadata behind what says that the data are made up, if they are."""
-    return {NATURE: notice, **shown} if notice else shown
+    return {NATURE: notice, **metadata} if notice else metadata
 
 
 def of_intake(report: IntakeReport) -> Metadata:
@@ -41,7 +41,7 @@ def of_intake(report: IntakeReport) -> Metadata:
     kinds = ("rows_read", "accepted", "duplicate", "quarantined")
     names = ("读入行", "接收行", "重复行", "退回行")
     totals = {
-        name: sum(getattr(one, kind) for one in report.submissions)
+        name: sum(getattr(submission, kind) for submission in report.submissions)
         for kind, name in zip(kinds, names, strict=True)
     }
     return {
@@ -51,9 +51,10 @@ def of_intake(report: IntakeReport) -> Metadata:
         "还在写入、留到下次": len(report.staged.changing),
         "需要处理的报送": _table(
             [
-                {"编号": one.submission_id, "文件": one.file_name, "状态": one.status,
-                 "退回行": one.quarantined, "原因": one.why}
-                for one in report.troubled
+                {"编号": submission.submission_id, "文件": submission.file_name,
+                 "状态": submission.status, "退回行": submission.quarantined,
+                 "原因": submission.why}
+                for submission in report.troubled
             ]
         ),
     }  # fmt: skip
@@ -61,7 +62,7 @@ def of_intake(report: IntakeReport) -> Metadata:
 
 def of_quarantine(report: IntakeReport) -> Metadata:
     """How many rows went back tonight."""
-    return {"退回行": sum(one.quarantined for one in report.submissions)}
+    return {"退回行": sum(submission.quarantined for submission in report.submissions)}
 
 
 def of_fact(settings: Settings, facts: Facts, name: str) -> Metadata:
@@ -74,39 +75,41 @@ def of_fact(settings: Settings, facts: Facts, name: str) -> Metadata:
 
 def of_assessment(assessed: Sequence[Assessed]) -> Metadata:
     """How many subjects each definition judged."""
-    return {f"{one.definition.id} 对象数": one.rows for one in assessed}
+    return {f"{assessment.definition.id} 对象数": assessment.rows for assessment in assessed}
 
 
 def of_scoreboard(settings: Settings, day: date, revisions: Sequence[Revision]) -> Metadata:
-    """The three rates as numbers, so that they are plotted over the nights, and each
+    """The rates as numbers, so that they are plotted over the nights, and each
     organisation's own, furthest from the targets first."""
     board = Published(settings, Ledger.open(settings)).table("scoreboard", day).to_pylist()
-    official = {one.definition.id for one in revisions if one.definition.official}
-    mine = [row for row in board if row["definition"] in official]
-    shown: dict[str, Any] = {}
-    for row in mine:
+    official = {revision.definition.id for revision in revisions if revision.definition.official}
+    rows = [row for row in board if row["definition"] in official]
+    numbers: dict[str, Any] = {}
+    for row in rows:
         if row["scope_type"] == "all":
             title = INDICATORS[row["indicator"]].title
             if row["rate_display"]:
-                shown[f"{title} %"] = float(row["rate_display"])
+                numbers[f"{title} %"] = float(row["rate_display"])
             if row["change_from_previous_night"]:
-                shown[f"{title} 比前一日"] = float(row["change_from_previous_night"])
-            shown[f"{title} 还差"] = row["shortfall"]
+                numbers[f"{title} 比前一日"] = float(row["change_from_previous_night"])
+            numbers[f"{title} 还差"] = row["shortfall"]
     return {
-        **shown,
-        "版次": "、".join(f"{one.definition.id} 第 {one.revision} 版" for one in revisions),
-        "各机构三率": _table(_by_organisation(mine)),
+        **numbers,
+        "版次": "、".join(
+            f"{revision.definition.id} 第 {revision.revision} 版" for revision in revisions
+        ),
+        "各机构三率": _table(_by_organisation(rows)),
     }
 
 
 def _by_organisation(board: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One row per organisation with subjects: its three rates, what it is short of, and how the
+    """One row per organisation with subjects: its rates, what it is short of, and how the
     rates moved since the night before."""
     figures: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for one in board:
-        if one["scope_type"] == "org" and one["denominator"]:
-            figures.setdefault(one["scope_code"], {})[one["indicator"]] = one
-    missing = {code: sum(one["shortfall"] for one in own.values()) for code, own in figures.items()}
+    for row in board:
+        if row["scope_type"] == "org" and row["denominator"]:
+            figures.setdefault(row["scope_code"], {})[row["indicator"]] = row
+    missing = {code: sum(row["shortfall"] for row in own.values()) for code, own in figures.items()}
     return [
         _organisation_row(figures[code], missing[code])
         for code in sorted(figures, key=lambda code: (-missing[code], code))
@@ -141,14 +144,16 @@ _STATUS = {"new": "新增", "continuing": "延续", "resolved": "已解决"}
 def of_issue(settings: Settings, facts: Facts) -> Metadata:
     """How many issues there are, how many each organisation has open, and the issues."""
     issues = Published(settings, Ledger.open(settings)).table("issue", facts.day)
-    names = {code: one.org_name for code, one in facts.organisations.by_code.items()}
+    names = {
+        code: organisation.org_name for code, organisation in facts.organisations.by_code.items()
+    }
     unsolved = issues.filter(pc.field("status") != "resolved")
     open_by = Counter(_named(names, code) for code in unsolved["org_code"].to_pylist())
     count = Counter(issues["status"].to_pylist())
     listed = _most_urgent(issues, SHOWN_ROWS)
     return {
         **{title: count[status] for status, title in _STATUS.items()},
-        "问题清单": _table([_issue_row(names, one) for one in listed]),
+        "问题清单": _table([_issue_row(names, issue) for issue in listed]),
         "清单共有": f"{len(issues)} 条，这里列出 {len(listed)} 条。"
         "全部问题用 sharing export issue 导出。",
         "各机构未解决": _table(
@@ -236,7 +241,7 @@ def _table(records: Sequence[Mapping[str, Any]]) -> dg.TableMetadataValue | str:
         return "无"
     return dg.MetadataValue.table(
         [
-            dg.TableRecord({name: legible(value) for name, value in one.items()})
-            for one in records[:SHOWN_ROWS]
+            dg.TableRecord({name: legible(value) for name, value in record.items()})
+            for record in records[:SHOWN_ROWS]
         ]
     )
