@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from sharing_pipeline.cli import main
 from sharing_pipeline.settings import PROJECT, Settings
-from sharing_pipeline.store.ledger import Failure, Ledger
+from sharing_pipeline.store.ledger import Failure, LakeDigest, Ledger
 from tests.support.night_helpers import D, Home, entry
 from tests.support.officer import FIRST, city_files, sharing
 from tests.support.postgres import PASSWORD, Postgres, free_port
@@ -77,16 +78,16 @@ def test_a_night_has_the_same_results(homes: tuple[Home, Home]) -> None:
 def test_a_check_says_the_same(homes: tuple[Home, Home], tmp_path: Path) -> None:
     """It works on a copy of the ledger, here row by row."""
     name = f"多个部门-{FIRST}.csv"
-    said = []
+    replied = []
     for home in homes:
         file = tmp_path / name
         file.write_bytes((home.inbox / "catalogue" / name).read_bytes())
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("SHARING_LEDGER_URL", home.settings.ledger_url)
             result = sharing(home, "check", str(file), "--reply", str(tmp_path / "回执.xlsx"))
-        said.append((result.exit_code, result.stdout))
-    assert said[0] == said[1]
-    assert said[0][0] == 3
+        replied.append((result.exit_code, result.stdout))
+    assert replied[0] == replied[1]
+    assert replied[0][0] == 3
 
 
 def test_a_character_that_the_server_cant_hold_stops_nothing(
@@ -115,8 +116,14 @@ def test_the_nightly_command_leaves_its_password_nowhere(server: Postgres, tmp_p
     assert "mount_rate/2023-1" in done.stdout
     assert not home.settings.ledger_file.exists()
     written = [path.read_bytes() for path in home.settings.home.rglob("*") if path.is_file()]
-    said = [done.stdout.encode(), done.stderr.encode(), *written]
-    assert not [secret for secret in SECRETS if any(secret.encode() in text for text in said)]
+    texts = [done.stdout.encode(), done.stderr.encode(), *written]
+    assert not [secret for secret in SECRETS if any(secret.encode() in text for text in texts)]
+
+
+def test_whoever_looks_cant_write(homes: tuple[Home, Home]) -> None:
+    looking = Ledger.open_to_read(homes[1].settings)
+    with pytest.raises(DBAPIError, match="read-only"), looking.session() as session:
+        session.add(LakeDigest(path="a", sha256="", size=0))
 
 
 def with_url(url: str, home: Path, *words: str) -> Result:

@@ -140,15 +140,15 @@ def test_what_a_run_has_committed_is_seen(home: Home, killed: bool) -> None:
             writer.kill()
             writer.wait()
         lock_up(home, away=True)
-        said = sharing(home, "status")
+        replied = sharing(home, "status")
         writer.kill()
-    assert (said.returncode, WAITING in said.stdout) == (0, True), said.stderr
+    assert (replied.returncode, WAITING in replied.stdout) == (0, True), replied.stderr
 
 
 @pytest.mark.parametrize("words", [("submissions", "accept", "S000001"), ("nightly", *AT)])
 def test_a_command_that_writes_says_that_it_may_not(home: Home, words: tuple[str, ...]) -> None:
     lock_up(home, away=True)
-    said = sharing(home, *words)
-    assert (said.returncode, said.stdout) == (2, ""), said.stderr
-    assert "不能写入" in said.stderr
-    assert said.stderr.count("\n") == 1
+    replied = sharing(home, *words)
+    assert (replied.returncode, replied.stdout) == (2, ""), replied.stderr
+    assert "不能写入" in replied.stderr
+    assert replied.stderr.count("\n") == 1
