@@ -172,9 +172,9 @@ def _print_file(checked: CheckedFile, reply: Path | None) -> None:
 
 
 def _print_first(checked: CheckedFile) -> None:
-    from sharing_pipeline.sheets.raw_table import LEVELS
+    from sharing_pipeline.sheets.raw_table import REMARK_LEVELS
 
-    order = list(LEVELS)
+    order = list(REMARK_LEVELS)
     remarks = sorted(checked.report.remarks, key=lambda one: order.index(one.level))
     if not remarks:
         return
@@ -184,7 +184,7 @@ def _print_first(checked: CheckedFile) -> None:
     table(
         ("级别", "工作表", "行", "列", "值", "说明", "怎么办"),
         [
-            (LEVELS[one.level], one.sheet, one.row, one.header, one.value, one.message,
+            (REMARK_LEVELS[one.level], one.sheet, one.row, one.header, one.value, one.message,
              one.what_to_do)
             for one in shown
         ],

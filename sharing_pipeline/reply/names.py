@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from sharing_pipeline.reply.texts import SHEET
 from sharing_pipeline.reply.write import MACROS
+from sharing_pipeline.sheets.raw_table import REPORT_SHEET
 
 _LONGEST_STEM_BYTES = 200
 """Most file systems take 255 bytes, of which the ending needs some."""
@@ -29,10 +29,10 @@ def reply_names(file_names: Sequence[str]) -> list[str]:
 
 def _named(file: PurePosixPath, *, whole: bool) -> str:
     stem = file.name if whole else file.name.removesuffix(".gz").rpartition(".")[0] or file.name
-    stem = stem.removesuffix(f"-{SHEET}")
+    stem = stem.removesuffix(f"-{REPORT_SHEET}")
     stem = stem.encode("utf-8", "replace")[:_LONGEST_STEM_BYTES].decode("utf-8", "ignore")
     ending = MACROS if file.suffix.lower() == MACROS else ".xlsx"
-    return file.with_name(f"{stem}-{SHEET}{ending}").as_posix()
+    return file.with_name(f"{stem}-{REPORT_SHEET}{ending}").as_posix()
 
 
 def unused(path: Path) -> Path:

@@ -12,9 +12,9 @@ from sharing_pipeline.reading import ods_content
 from sharing_pipeline.reply.column_widths import widths_of
 from sharing_pipeline.reply.file_report import FileReport
 from sharing_pipeline.reply.xlsx.new_workbook import (
-    Base,
     Merge,
     NewSheet,
+    UnmarkedBook,
     fitting,
     new_book,
     sheet_names,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ANEW = "原文件的格式不能原样带回：单元格、列宽和合并照样写出；公式只带回结果，图表和图片没有带回。"
 
 
-def rebuilt(data: bytes, report: FileReport) -> Base:
+def rebuilt(data: bytes, report: FileReport) -> UnmarkedBook:
     """The sender's sheets in their order, hidden ones hidden, with cells, merges and widths."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -51,7 +51,9 @@ def rebuilt(data: bytes, report: FileReport) -> Base:
         )
         for sheet in theirs
     ]
-    return Base(new_book(sheets, report.own_sheets.report), report.remarks, [_ANEW], names=names)
+    return UnmarkedBook(
+        new_book(sheets, report.own_sheets.report), report.remarks, [_ANEW], names=names
+    )
 
 
 def _merges(data: bytes, form: str) -> dict[str, list[Merge]]:

@@ -22,7 +22,7 @@ from sharing_pipeline.in_force.snapshots import Store, files_of, load_rows
 from sharing_pipeline.logs.broken_rows import notes_of, places_of, with_rows
 from sharing_pipeline.reply.file_report import DatasetReport, FileReport, Remark
 from sharing_pipeline.sheets.first_look import Sniffed
-from sharing_pipeline.sheets.raw_table import LEVELS, FileTables, Part, RawTable
+from sharing_pipeline.sheets.raw_table import REMARK_LEVELS, FileTables, Part, RawTable
 from sharing_pipeline.store.ledger import Part as HeldPart
 from sharing_pipeline.store.ledger import Submission
 
@@ -207,13 +207,13 @@ class _Places:
     def order(self, remark: Remark) -> tuple[int, int, int, int, str]:
         """From the top of the first sheet down, the gravest first."""
         sheet = self._sheets.get(remark.sheet, len(self._sheets))
-        grave = list(LEVELS).index(remark.level)
+        grave = list(REMARK_LEVELS).index(remark.level)
         return sheet, remark.row or 0, remark.column, grave, remark.rule
 
     def remark(self, finding: _Finding) -> Remark:
         """A finding as a remark on its cell."""
         sheet, row, header = finding["sheet"] or "", finding["row"], finding["column"] or ""
-        level = finding["severity"] if finding["severity"] in LEVELS else "warning"
+        level = finding["severity"] if finding["severity"] in REMARK_LEVELS else "warning"
         column = self._column(sheet, row, header)
         if header in self._titles:  # intake's own name: the file has no such column
             column = self._cause(sheet, row, finding["rule"]) or column

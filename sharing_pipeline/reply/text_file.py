@@ -9,8 +9,15 @@ from sharing_pipeline.reading.formats import read_file
 from sharing_pipeline.reading.grid import Cell, Grid
 from sharing_pipeline.reply import texts
 from sharing_pipeline.reply.file_report import FileReport, Remark
-from sharing_pipeline.reply.xlsx.new_workbook import LONGEST_CELL, Base, NewSheet, fitting, new_book
+from sharing_pipeline.reply.xlsx.new_workbook import (
+    LONGEST_CELL,
+    NewSheet,
+    UnmarkedBook,
+    fitting,
+    new_book,
+)
 from sharing_pipeline.settings import Limits
+from sharing_pipeline.sheets.raw_table import PROBLEM_HEADER
 
 _MOST_ROWS = 200_000
 """Of a longer file only the rows with remarks come back: nobody mends more by hand."""
@@ -27,10 +34,10 @@ _SHEET_ROWS = 1_048_576
 _PROBLEM_WIDTH = 60
 
 
-def as_table(origin: Path, report: FileReport, limits: Limits) -> Base:
+def as_table(origin: Path, report: FileReport, limits: Limits) -> UnmarkedBook:
     """Every line of the file under its number, and behind its columns what is wrong in it."""
     if origin.stat().st_size > _MOST_BYTES:
-        return Base(new_book([]), report.remarks, [_TOO_LONG], commented=False)
+        return UnmarkedBook(new_book([]), report.remarks, [_TOO_LONG], commented=False)
     grid = read_file(origin, report.file_name, limits, report.shape).grids[0]
     name = next((dataset.sheet_title for dataset in report.datasets), "") or _PLAIN_SHEET
     problems: dict[int, list[Remark]] = {}
@@ -51,7 +58,7 @@ def as_table(origin: Path, report: FileReport, limits: Limits) -> Base:
     cut = sum(len(cell or "") > LONGEST_CELL for _, row in rows for cell in row[:-1])
     notes += [_CUT.format(cells=cut, longest=LONGEST_CELL)] if cut else []
     last = min(_SHEET_ROWS, rows[-1][0]) if rows else 0
-    return Base(
+    return UnmarkedBook(
         new_book([sheet]), report.remarks, notes, commented=False, sheet=name, last_row=last
     )
 
@@ -65,5 +72,5 @@ def _numbered(grid: Grid) -> Iterator[tuple[int, list[Cell]]]:
 
 
 def _problem(remarks: Sequence[Remark], *, is_header: bool) -> str | None:
-    header = [texts.PROBLEM] if is_header else []
+    header = [PROBLEM_HEADER] if is_header else []
     return "\n".join([*header, texts.problem(remarks)] if remarks else header) or None

@@ -6,12 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sharing_pipeline.reply.file_report import Remark
-from sharing_pipeline.sheets.raw_table import LEVELS, PROBLEM_HEADER, REPORT_SHEET
-
-SHEET = REPORT_SHEET
-"""The first sheet of every reply; the report of an earlier one is replaced."""
-
-PROBLEM = PROBLEM_HEADER
+from sharing_pipeline.sheets.raw_table import REMARK_LEVELS
 
 AUTHOR = "三率监测校验"
 """The author of our comments, by which they are known again."""
@@ -26,7 +21,7 @@ MEANINGS = {
 DIVIDER = "————————"
 """Stands between a sender's own comment and ours."""
 
-OPENING = f"【(?:{'|'.join(LEVELS.values())})】"
+OPENING = f"【(?:{'|'.join(REMARK_LEVELS.values())})】"
 """A pattern for what every comment of ours begins with."""
 
 _MOST_REMARKS = 20
@@ -44,14 +39,14 @@ def width_of(text: str) -> int:
 
 def gravest(remarks: Sequence[Remark]) -> str:
     """The level by which a cell is coloured."""
-    order = list(LEVELS)
+    order = list(REMARK_LEVELS)
     return min((remark.level for remark in remarks), key=order.index)
 
 
 def comment(remarks: Sequence[Remark], row: int) -> str:
     """All remarks about the cell in that row as one text, the gravest first; each begins with its
     level and ends with its rule's id. Remarks on other rows of a merged cell name theirs."""
-    order = list(LEVELS)
+    order = list(REMARK_LEVELS)
     same: dict[tuple[str, str, str, str], list[int]] = {}
     for remark in sorted(remarks, key=lambda remark: order.index(remark.level)):
         about = (remark.level, remark.message, remark.what_to_do, remark.rule)
@@ -60,7 +55,7 @@ def comment(remarks: Sequence[Remark], row: int) -> str:
     for (level, message, what_to_do, rule), rows in list(same.items())[:_MOST_REMARKS]:
         where = "" if rows == [row] else f"{_rows(rows)}："
         blocks.append(
-            f"【{LEVELS[level]}】{where}{_sentence(message)}\n"
+            f"【{REMARK_LEVELS[level]}】{where}{_sentence(message)}\n"
             f"怎么改：{_sentence(what_to_do)}\n规则：{rule}"
         )
     more = len(same) - len(blocks)
@@ -72,12 +67,12 @@ def comment(remarks: Sequence[Remark], row: int) -> str:
 
 def problem(remarks: Sequence[Remark]) -> str:
     """All remarks about a row as the text of its 问题 cell, the gravest first."""
-    order = list(LEVELS)
+    order = list(REMARK_LEVELS)
     lines = []
     for remark in sorted(remarks, key=lambda remark: order.index(remark.level)):
         where = f"{remark.header}：" if remark.header else ""
         lines.append(
-            f"【{LEVELS[remark.level]}】{where}{_sentence(remark.message)}"
+            f"【{REMARK_LEVELS[remark.level]}】{where}{_sentence(remark.message)}"
             f"{_sentence(remark.what_to_do)}规则：{remark.rule}"
         )
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from sharing_pipeline.reading.content import unpack
 from sharing_pipeline.reply.file_report import FileReport
 from sharing_pipeline.reply.rebuilt import rebuilt
 from sharing_pipeline.reply.text_file import as_table
-from sharing_pipeline.reply.xlsx.new_workbook import Base, new_book
+from sharing_pipeline.reply.xlsx.new_workbook import UnmarkedBook, new_book
 from sharing_pipeline.reply.xlsx.package import Package
 from sharing_pipeline.reply.xlsx.report_sheet import Line, Where, lines
 from sharing_pipeline.reply.xlsx.workbook import annotate
@@ -44,7 +44,7 @@ def write_reply(job: Job) -> None:
     """Writes the reply; the file appears whole or not at all."""
     if job.report.format == _OWN_BOOK:
         try:
-            package = _annotated(job, Base(Package(_content(job)), job.report.remarks))
+            package = _annotated(job, UnmarkedBook(Package(_content(job)), job.report.remarks))
         except NotEditable:
             package = _annotated(job, rebuilt(_content(job), job.report))
     elif job.report.is_workbook:
@@ -52,7 +52,7 @@ def write_reply(job: Job) -> None:
     elif job.report.format:
         package = _annotated(job, as_table(job.origin, job.report, job.limits))
     else:
-        package = _annotated(job, Base(new_book([]), job.report.remarks, [_UNREADABLE]))
+        package = _annotated(job, UnmarkedBook(new_book([]), job.report.remarks, [_UNREADABLE]))
     job.out.parent.mkdir(parents=True, exist_ok=True)
     partial = job.out.with_name(f".{uuid.uuid4().hex}.part")
     try:
@@ -66,20 +66,20 @@ def _content(job: Job) -> bytes:
     return unpack(job.origin.read_bytes(), job.limits)[0]
 
 
-def _annotated(job: Job, base: Base) -> Package:
+def _annotated(job: Job, book: UnmarkedBook) -> Package:
     def report_lines(where: Where, notes: Sequence[str]) -> list[Line]:
         return lines(
-            job.report, job.at, lambda remark: where(base.placed(remark)), [*base.notes, *notes]
+            job.report, job.at, lambda remark: where(book.placed(remark)), [*book.notes, *notes]
         )
 
     macros = job.out.suffix.lower() == MACROS
-    remarks = [base.placed(remark) for remark in base.remarks]
+    remarks = [book.placed(remark) for remark in book.remarks]
     annotate(
-        base.package,
+        book.package,
         remarks,
         report_lines,
         job.report.own_sheets,
-        commented=base.commented,
+        commented=book.commented,
         macros=macros,
     )
-    return base.package
+    return book.package

@@ -21,7 +21,7 @@ REPORT_ABOUT = ("文件", "来源", "校验时间", "格式", "结论")
 FILLS_HEAD = ("工作表", "单元格", "原有底色", "同一行的文字")
 """How the sheet of a sender's own fills is headed, by which it is known again."""
 
-LEVELS = {"critical": "严重", "held": "留待处理", "duplicate": "重复", "warning": "警告"}
+REMARK_LEVELS = {"critical": "严重", "held": "留待处理", "duplicate": "重复", "warning": "警告"}
 """The Chinese name of each level of remarks, the gravest first (inputs.md §8)."""
 
 PROBLEM_HEADER = "问题"

@@ -17,15 +17,15 @@ from sharing_pipeline.reading.grid import Cell, Grid
 from sharing_pipeline.sheets.raw_table import (
     FILLS_HEAD,
     FILLS_SHEET,
-    LEVELS,
     PROBLEM_HEADER,
+    REMARK_LEVELS,
     REPORT_ABOUT,
     REPORT_SHEET,
     OwnSheets,
 )
 from sharing_pipeline.values.neutralised import neutralised
 
-_MARKS = tuple(f"【{level}】" for level in LEVELS.values())
+_MARKS = tuple(f"【{level}】" for level in REMARK_LEVELS.values())
 _BEGINS = [REPORT_SHEET, *REPORT_ABOUT[:2]]
 
 

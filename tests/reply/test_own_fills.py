@@ -223,6 +223,15 @@ def test_where_rows_were_moved_nothing_is_guessed(settings: Settings, reply: Pat
     assert REPLACED not in notes_in(third)
 
 
+def test_fills_of_a_sheet_that_was_renamed_are_not_guessed(settings: Settings, reply: Path) -> None:
+    book = openpyxl.load_workbook(reply)
+    book["目录"].title = "政务目录"
+    book.save(reply)
+    second = reply_to(settings, reply, "二.xlsx")
+    assert openpyxl.load_workbook(second).sheetnames == ["校验结果", "政务目录"]
+    assert f"有 5 个单元格{REPLACED}" in notes_in(second)
+
+
 def test_a_colour_that_was_given_by_hand_is_left(settings: Settings, reply: Path) -> None:
     book = openpyxl.load_workbook(reply)
     book["目录"].cell(3, CYCLE).fill = PatternFill("solid", fgColor="FF00FF00")

@@ -20,7 +20,7 @@ from sharing_pipeline.catalog.sources import load_source
 from sharing_pipeline.logs import broken_rows as log_remarks
 from sharing_pipeline.reply.colours import FILLS
 from sharing_pipeline.reply.file_report import Remark
-from sharing_pipeline.reply.xlsx.new_workbook import Base, new_book
+from sharing_pipeline.reply.xlsx.new_workbook import UnmarkedBook, new_book
 from sharing_pipeline.settings import Settings
 from sharing_pipeline.sheets.tables import read_tables
 from tests.support.workbooks import (
@@ -61,15 +61,15 @@ def reply(settings: Settings, sent: Path) -> Path:
 
 def test_every_fault_is_at_its_cell_and_nothing_else_is_marked(reply: Path) -> None:
     marked = marks(reply, "目录")
-    assert {place: rules_in(one.comment) for place, one in marked.items()} == WRONG
+    assert {place: rules_in(mark.comment) for place, mark in marked.items()} == WRONG
     assert not marks(reply, "统计")
 
 
 def test_a_comment_begins_with_its_level_and_ends_with_the_rule(reply: Path) -> None:
-    for place, one in marks(reply, "目录").items():
-        said = (one.comment or "").removeprefix("等系统组回话").lstrip("\n—")
-        assert said.startswith(("【严重】", "【警告】", "【重复】", "【留待处理】")), place
-        assert said.endswith(f"规则：{WRONG[place][-1].partition('】')[2]}"), place
+    for place, mark in marks(reply, "目录").items():
+        text = (mark.comment or "").removeprefix("等系统组回话").lstrip("\n—")
+        assert text.startswith(("【严重】", "【警告】", "【重复】", "【留待处理】")), place
+        assert text.endswith(f"规则：{WRONG[place][-1].partition('】')[2]}"), place
 
 
 def test_the_colour_is_the_level(reply: Path) -> None:
@@ -123,13 +123,13 @@ def test_formats_widths_merges_comments_and_choices_are_kept(sent: Path, reply: 
     assert after["旧表"].sheet_state == "hidden"
     assert after.defined_names["总数"].attr_text == "统计!$B$2"
     assert after.active.title == "校验结果"
-    assert [one.title for one in after if one.sheet_view.tabSelected] == ["校验结果"]
+    assert [sheet.title for sheet in after if sheet.sheet_view.tabSelected] == ["校验结果"]
 
 
 def test_a_senders_own_comment_stays_above_ours(reply: Path) -> None:
-    said = marks(reply, "目录")["H5"].comment or ""
-    assert said.startswith("等系统组回话\n")
-    assert said.index("等系统组回话") < said.index("【警告】")
+    comment = marks(reply, "目录")["H5"].comment or ""
+    assert comment.startswith("等系统组回话\n")
+    assert comment.index("等系统组回话") < comment.index("【警告】")
 
 
 def test_the_first_sheet_counts_and_links(reply: Path) -> None:
@@ -163,7 +163,7 @@ def test_mending_only_the_coloured_cells_is_enough(
     mended.save(back)
     again = checked(settings, back)
     # Row 9 was the same as row 3: with a code of its own its name is said twice, and only that.
-    assert {one.rule for one in again.report.remarks} == {"catalogue_name_near_duplicate"}
+    assert {remark.rule for remark in again.report.remarks} == {"catalogue_name_near_duplicate"}
     assert again.report.datasets[0].accepted == 8
 
 
@@ -179,7 +179,7 @@ def test_marks_of_an_earlier_reply_go_when_their_cell_is_mended(
     back = reply_to(settings, second)
     expected = {place: rules for place, rules in WRONG.items() if place != "F5"}
     marked = marks(back, "目录")
-    assert {place: rules_in(one.comment) for place, one in marked.items()} == expected
+    assert {place: rules_in(mark.comment) for place, mark in marked.items()} == expected
     assert openpyxl.load_workbook(back).sheetnames == ["校验结果", "目录", "统计", "旧表"]
     assert (marked["H5"].comment or "").startswith("等系统组回话\n")
     assert openpyxl.load_workbook(back)["目录"]["B3"].comment.text == "科长已看过"
@@ -206,7 +206,7 @@ def test_a_column_that_is_missing_is_shown_where_it_is_called_for(
         sheet.append([cell for place, cell in enumerate(cells) if place != condition])
     book.save(tmp_path / "目录.xlsx")
     marked = marks(reply_to(settings, tmp_path / "目录.xlsx"), sheet.title)
-    assert {place: rules_in(one.comment) for place, one in marked.items()} == {
+    assert {place: rules_in(mark.comment) for place, mark in marked.items()} == {
         "D3": ["【警告】catalogue_condition_missing"]
     }
 
@@ -244,13 +244,13 @@ def test_remarks_do_not_pile_up_in_a_workbook_that_was_saved_again(
 ) -> None:
     again = tmp_path / "again.xlsx"
     parts = parts_of(reply)
-    [name] = [one for one in parts if re.fullmatch("xl/comments.*xml", one)]
+    [name] = [name for name in parts if re.fullmatch("xl/comments.*xml", name)]
     saved = RESAVED[how](parts[name].decode())
     assert saved != parts[name].decode()
     write_parts(again, parts | {name: saved.encode()})
     assert {
-        place: one.comment for place, one in marks(reply_to(settings, again), "目录").items()
-    } == {place: one.comment for place, one in marks(reply, "目录").items()}
+        place: mark.comment for place, mark in marks(reply_to(settings, again), "目录").items()
+    } == {place: mark.comment for place, mark in marks(reply, "目录").items()}
 
 
 @pytest.mark.system
@@ -261,7 +261,7 @@ def test_remarks_do_not_pile_up_when_libreoffice_saves_the_reply(
     command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path)]
     subprocess.run([*command, str(reply)], check=True, capture_output=True, timeout=120)
     marked = marks(reply_to(settings, tmp_path / "reply.xlsx", "second.xlsx"), "目录")
-    assert {place: rules_in(one.comment) for place, one in marked.items()} == WRONG
+    assert {place: rules_in(mark.comment) for place, mark in marked.items()} == WRONG
     assert (marked["H5"].comment or "").count("等系统组回话") == 1
 
 
@@ -279,9 +279,9 @@ def test_one_comment_holds_all_remarks_on_a_merged_cell(settings: Settings, tmp_
     book.save(tmp_path / "merged.xlsx")
     marked = marks(reply_to(settings, tmp_path / "merged.xlsx"), book.active.title)
     assert list(marked) == ["C2"]
-    said = marked["C2"].comment or ""
-    assert rules_in(said) == ["【严重】organisation_unknown"]
-    assert "等 30 行" in said
+    comment = marked["C2"].comment or ""
+    assert rules_in(comment) == ["【严重】organisation_unknown"]
+    assert "等 30 行" in comment
 
 
 def test_the_same_file_and_clock_give_the_same_bytes(
@@ -299,7 +299,8 @@ def test_a_csv_comes_back_as_a_workbook_with_a_column_of_problems(
     settings: Settings, tmp_path: Path
 ) -> None:
     damaged = [
-        [*one[:1], "名" if str(one[1]).startswith("=") else one[1], *one[2:]] for one in DAMAGED
+        [*cells[:1], "名" if str(cells[1]).startswith("=") else cells[1], *cells[2:]]
+        for cells in DAMAGED
     ]
     damaged[0][0] = damaged[6][0] = "0012"
     path = tmp_path / "目录.csv"
@@ -324,8 +325,8 @@ def test_a_csv_cell_too_long_for_a_workbook_is_told(settings: Settings, tmp_path
     path = tmp_path / "目录.csv"
     path.write_text(csv_of([[*HEADER, "摘要"], [*row(更新周期="?"), "长" * 40_000]]), "utf-8")
     book = openpyxl.load_workbook(reply_to(settings, path))
-    said = [str(cell.value) for cell in book["校验结果"]["B"]]
-    assert any("有 1 个单元格超过 32,767 个字" in one and "没有带回" in one for one in said)
+    texts = [str(cell.value) for cell in book["校验结果"]["B"]]
+    assert any("有 1 个单元格超过 32,767 个字" in text and "没有带回" in text for text in texts)
 
 
 LOG_HEADER = ["批次号", "资源标识", "方向", "方式", "开始时间", "结束时间", "状态", "数据量"]
@@ -370,7 +371,7 @@ WRONG_IN_LOG = {
 def test_what_a_log_only_counts_is_marked_in_its_rows(settings: Settings, tmp_path: Path) -> None:
     back = reply_to(settings, log_book(tmp_path / "日志.xlsx", FAULTY_LOG))
     marked = marks(back, "Sheet")
-    assert {place: rules_in(one.comment) for place, one in marked.items()} == WRONG_IN_LOG
+    assert {place: rules_in(mark.comment) for place, mark in marked.items()} == WRONG_IN_LOG
     assert "这条记录的批次号当天已经收到过" in str(marked["A6"].comment)
     assert "“批次号”写作“2.5E+11”" in str(marked["A7"].comment)
 
@@ -385,11 +386,11 @@ def test_a_log_in_a_csv_has_its_problems_beside_its_rows(
     passed_over = {line[2].value: line[3].value for line in book["校验结果"]}
     assert passed_over[11] == "合计 共 8 条"
     sheet = book["交换日志"]
-    said = {cell.row - 1: rules_in(cell.value) for cell in sheet["I"][2:] if cell.value}
+    rules_by_row = {cell.row - 1: rules_in(cell.value) for cell in sheet["I"][2:] if cell.value}
     by_row: dict[int, list[str]] = {}
     for place, rules in WRONG_IN_LOG.items():
         by_row[int(place[1:])] = sorted([*by_row.get(int(place[1:]), []), *rules])
-    assert {row: sorted(rules) for row, rules in said.items()} == by_row
+    assert {row: sorted(rules) for row, rules in rules_by_row.items()} == by_row
 
 
 def test_of_many_faulty_rows_of_a_log_the_first_are_marked(
@@ -397,9 +398,9 @@ def test_of_many_faulty_rows_of_a_log_the_first_are_marked(
 ) -> None:
     lines = [log_row(批次号=f"B{number}", 状态="?") for number in range(1_001)]
     answer = checked(settings, log_book(tmp_path / "日志.xlsx", lines)).report
-    rows = [one.row for one in answer.remarks if one.rule == "exchange_unknown_status"]
+    rows = [remark.row for remark in answer.remarks if remark.rule == "exchange_unknown_status"]
     assert sorted(filter(None, rows)) == list(range(2, 1_002))
-    assert any(one.row is None and "1001 条" in one.message for one in answer.remarks)
+    assert any(remark.row is None and "1001 条" in remark.message for remark in answer.remarks)
 
 
 def test_of_a_long_log_only_the_counts_are_told(
@@ -424,7 +425,7 @@ def test_the_column_of_problems_counts_no_more_when_it_comes_again(
     book["目录"]["A5"], book["目录"]["B5"], book["目录"]["I5"] = "E-3", "台账", "已补代码"
     book.save(back)
     again = checked(settings, back).report
-    assert {(one.row, one.rule) for one in again.remarks} == {(4, "exact_duplicate")}
+    assert {(remark.row, remark.rule) for remark in again.remarks} == {(4, "exact_duplicate")}
     assert (again.datasets[0].accepted, again.datasets[0].duplicate) == (3, 1)
 
 
@@ -440,7 +441,9 @@ def test_a_column_of_problems_of_ones_own_counts(
         book["目录"].append(line)
     book.save(tmp_path / "目录.xlsx")
     answer = checked(settings, tmp_path / "目录.xlsx").report
-    assert [(one.row, one.rule) for one in answer.remarks] == [(3, "conflicting_duplicate")]
+    assert [(remark.row, remark.rule) for remark in answer.remarks] == [
+        (3, "conflicting_duplicate")
+    ]
 
 
 def test_a_conflict_names_the_first_rows_sheet_where_it_is_another(
@@ -450,19 +453,22 @@ def test_a_conflict_names_the_first_rows_sheet_where_it_is_another(
     book.remove(book.active)
     for name, others in (("一", ["甲"]), ("二", ["乙", "丙"])):
         sheet = book.create_sheet(name)
-        for line in (HEADER, *(row(目录代码=one, 目录名称=f"{one}表") for one in (name, *others))):
+        for line in (
+            HEADER,
+            *(row(目录代码=code, 目录名称=f"{code}表") for code in (name, *others)),
+        ):
             sheet.append(line)
     book["二"].append(row(目录代码="甲", 目录名称="丁表"))
     book["二"].append(row(目录代码="乙", 目录名称="戊表"))
     book.save(tmp_path / "目录.xlsx")
-    told = {
-        (one.sheet, one.row): one.message
-        for one in checked(settings, tmp_path / "目录.xlsx").report.remarks
-        if one.rule == "conflicting_duplicate"
+    messages = {
+        (remark.sheet, remark.row): remark.message
+        for remark in checked(settings, tmp_path / "目录.xlsx").report.remarks
+        if remark.rule == "conflicting_duplicate"
     }
-    assert told.keys() == {("二", 5), ("二", 6)}
-    assert "甲 在本文件工作表“一”第 3 行已经出现" in told["二", 5]
-    assert "乙 在本文件第 3 行已经出现" in told["二", 6]
+    assert messages.keys() == {("二", 5), ("二", 6)}
+    assert "甲 在本文件工作表“一”第 3 行已经出现" in messages["二", 5]
+    assert "乙 在本文件第 3 行已经出现" in messages["二", 6]
 
 
 def test_a_warning_about_an_entry_on_several_rows_is_given_once(
@@ -479,9 +485,12 @@ def test_a_warning_about_an_entry_on_several_rows_is_given_once(
         book.active.append(line)
     book.save(tmp_path / "目录.xlsx")
     answer = checked(settings, tmp_path / "目录.xlsx").report
-    assert [(one.rows_read, one.accepted) for one in answer.datasets] == [(4, 4), (4, 4)]
-    told = {(one.row, one.rule) for one in answer.remarks}
-    assert told == {
+    assert [(dataset.rows_read, dataset.accepted) for dataset in answer.datasets] == [
+        (4, 4),
+        (4, 4),
+    ]
+    found = {(remark.row, remark.rule) for remark in answer.remarks}
+    assert found == {
         (2, "catalogue_update_cycle_missing"), (5, "catalogue_update_cycle_missing"),
         (4, "catalogue_update_cycle_unread"), (4, "rows_differ"),
     }  # fmt: skip
@@ -518,10 +527,10 @@ def test_the_report_on_a_file_without_sheets_links_to_its_cells(
 
 
 def test_nothing_links_to_rows_that_were_not_written() -> None:
-    base = Base(new_book([]), [], sheet="目录", last_row=9)
+    book = UnmarkedBook(new_book([]), [], sheet="目录", last_row=9)
     remark = Remark("warning", "rule", "", 9, 1, "目录代码", "", "", "")
-    assert (base.placed(remark).sheet, base.placed(remark).row) == ("目录", 9)
-    assert base.placed(replace(remark, row=10)).row is None
+    assert (book.placed(remark).sheet, book.placed(remark).row) == ("目录", 9)
+    assert book.placed(replace(remark, row=10)).row is None
 
 
 def test_what_a_program_would_obey_is_neutralised(settings: Settings, tmp_path: Path) -> None:
@@ -584,9 +593,13 @@ def test_what_was_neutralised_is_read_as_it_was_sent(
     ]
     assert after == [before, before]
     answers = [checked(settings, path, source="portal").report for path in (sent, first, second)]
-    formulas = {one.rule == "cell_not_computed" for each in answers for one in each.remarks}
+    formulas = {
+        remark.rule == "cell_not_computed" for report in answers for remark in report.remarks
+    }
     assert (True in formulas) == (ending == "ods")  # = only means something in a workbook
-    counts, *later = [[replace(one, remarks=()) for one in each.datasets] for each in answers]
+    counts, *later = [
+        [replace(dataset, remarks=()) for dataset in report.datasets] for report in answers
+    ]
     assert counts[0].duplicate == counts[0].quarantined == 1
     assert later == [counts, counts]
 
@@ -623,7 +636,7 @@ def test_a_workbook_without_formats_gets_its_colours(
     write_parts(tmp_path / "bare.xlsx", parts)
     back = reply_to(settings, tmp_path / "bare.xlsx")
     marked = marks(back, "目录")
-    assert {place: rules_in(one.comment) for place, one in marked.items()} == WRONG
+    assert {place: rules_in(mark.comment) for place, mark in marked.items()} == WRONG
     assert openpyxl.load_workbook(back)["目录"]["B10"].value == '=CONCATENATE("殡葬","信息")'
 
 
@@ -636,7 +649,7 @@ def test_a_workbook_that_cannot_be_edited_is_written_anew(
     write_parts(tmp_path / "odd.xlsx", parts | {part: declaration + parts[part]})
     back = reply_to(settings, tmp_path / "odd.xlsx")
     marked = marks(back, "目录")
-    assert {place: rules_in(one.comment) for place, one in marked.items()} == WRONG
+    assert {place: rules_in(mark.comment) for place, mark in marked.items()} == WRONG
     assert any("不能原样带回" in str(line) for line in values_of(back)["校验结果"])
 
 
@@ -651,7 +664,9 @@ def write_ods(path: Path, lines: list[list[str | None]]) -> Path:
             f"<text:p>{text}</text:p></table:table-cell>"
         )
 
-    body = "".join(f"<table:table-row>{''.join(map(cell, one))}</table:table-row>" for one in lines)
+    body = "".join(
+        f"<table:table-row>{''.join(map(cell, line))}</table:table-row>" for line in lines
+    )
     space = "urn:oasis:names:tc:opendocument:xmlns"
     content = (
         f'<office:document-content xmlns:office="{space}:office:1.0" '
@@ -676,7 +691,7 @@ def test_an_ods_comes_back_as_an_xlsx(settings: Settings, tmp_path: Path) -> Non
     sheet = openpyxl.load_workbook(back)["目录"]
     assert [cell.value for cell in sheet[2]] == GOOD
     assert sheet.column_dimensions["A"].width > 20
-    assert {place: rules_in(one.comment) for place, one in marks(back, "目录").items()} == {
+    assert {place: rules_in(mark.comment) for place, mark in marks(back, "目录").items()} == {
         "A3": ["【严重】key_missing"]
     }
 

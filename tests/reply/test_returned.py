@@ -54,8 +54,8 @@ def test_what_keeps_a_text_from_being_obeyed_is_no_part_of_it(
     back = reply_to(settings, sent)
     assert openpyxl.load_workbook(back)["目录"]["A2"].value == "'-B10"
     first, again = checked(settings, sent).report, checked(settings, back).report
-    assert [(one.row, one.rule, one.value) for one in again.remarks] == [
-        (one.row, one.rule, one.value) for one in first.remarks
+    assert [(remark.row, remark.rule, remark.value) for remark in again.remarks] == [
+        (remark.row, remark.rule, remark.value) for remark in first.remarks
     ]
     assert again.datasets[0].accepted == first.datasets[0].accepted == 3
 
@@ -75,7 +75,7 @@ def test_a_record_without_items_stays_one(settings: Settings, tmp_path: Path) ->
     book.save(back)
     answer = checked(settings, back, source="portal").report
     assert answer.clean
-    assert [one.accepted for one in answer.datasets] == [2, 1]
+    assert [dataset.accepted for dataset in answer.datasets] == [2, 1]
 
 
 def test_of_a_code_of_several_columns_the_empty_one_is_marked(
@@ -162,9 +162,9 @@ def test_a_report_that_was_hidden_is_replaced(settings: Settings, tmp_path: Path
     book = openpyxl.load_workbook(back)
     book["校验结果"].sheet_state, book.active = "hidden", 1
     book.save(back)
-    assert not [one for one in checked(settings, back).report.notes if "校验结果" in one]
+    assert not [note for note in checked(settings, back).report.notes if "校验结果" in note]
     book = openpyxl.load_workbook(reply_to(settings, back, "again.xlsx"))
-    assert [(one.title, one.sheet_state) for one in book] == [
+    assert [(sheet.title, sheet.sheet_state) for sheet in book] == [
         ("校验结果", "visible"), ("目录", "visible"),
     ]  # fmt: skip
 
@@ -179,7 +179,7 @@ def test_a_repeated_row_is_mended_with_the_one_that_it_repeats(
     book["目录"]["F2"] = book["目录"]["F3"] = "每月"
     book.save(back)
     answer = checked(settings, back).report
-    assert [(one.row, one.rule) for one in answer.remarks] == [(3, "exact_duplicate")]
+    assert [(remark.row, remark.rule) for remark in answer.remarks] == [(3, "exact_duplicate")]
 
 
 def test_below_a_second_header_cells_are_marked_in_its_columns(

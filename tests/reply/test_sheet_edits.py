@@ -44,8 +44,8 @@ _cells = st.lists(
         text=st.sampled_from(_TEXTS),
     ),
     max_size=_COLUMNS,
-    unique_by=lambda one: one.column,
-).map(lambda cells: sorted(cells, key=lambda one: one.column))
+    unique_by=lambda cell: cell.column,
+).map(lambda cells: sorted(cells, key=lambda cell: cell.column))
 _rows = st.dictionaries(st.integers(1, _ROWS), _cells, max_size=_ROWS)
 _levels = st.dictionaries(
     st.tuples(st.integers(1, _ROWS), st.integers(1, _COLUMNS)), st.just("critical"), min_size=1
@@ -106,7 +106,7 @@ def test_only_the_cell_itself_is_restyled(rows: str) -> None:
         '<extLst><ext><x:row r="2"><x:c r="B2"/></x:row></ext></extLst></worksheet>'
     ).encode()
     after = edit_sheet(part, {(2, 2): "critical"}, _restyled, frozenset(), None)
-    before, changed = (_tags(one) for one in (part, after))
+    before, changed = (_tags(data) for data in (part, after))
     cell = {"r": "B2"}
     assert (f"{{{_MAIN}}}c", cell) in before
     [different] = [(old, new) for old, new in zip(before, changed, strict=True) if old != new]
@@ -167,7 +167,7 @@ def _read(part: bytes) -> dict[Place, tuple[int, str]]:
 
 
 def _tags(part: bytes) -> list[tuple[str, dict[str, str]]]:
-    return [(one.tag, one.attrib) for one in ElementTree.fromstring(part).iter()]
+    return [(element.tag, element.attrib) for element in ElementTree.fromstring(part).iter()]
 
 
 def _expected(

@@ -171,9 +171,9 @@ def checked(settings: Settings, path: Path, **how: str) -> CheckedFile:
 
 def reply_to(settings: Settings, path: Path, name: str = "reply.xlsx", **how: str) -> Path:
     """Checks a file and writes its reply beside it."""
-    one = checked(settings, path, **how)
+    found = checked(settings, path, **how)
     out = path.parent / name
-    write_reply(Job(path, one.report, NOW, out, settings.limits))
+    write_reply(Job(path, found.report, NOW, out, settings.limits))
     return out
 
 
@@ -191,9 +191,9 @@ def marks(path: Path, sheet: str) -> dict[str, Marked]:
     for line in openpyxl.load_workbook(path)[sheet]:
         for cell in line:
             colour = cell.fill.fgColor.rgb
-            said = cell.comment.text if cell.comment else None
-            if colour in FILLS.values() or (said and "【" in said):
-                found[cell.coordinate] = Marked(colour, said)
+            comment = cell.comment.text if cell.comment else None
+            if colour in FILLS.values() or (comment and "【" in comment):
+                found[cell.coordinate] = Marked(colour, comment)
     return found
 
 

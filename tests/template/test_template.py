@@ -85,7 +85,7 @@ def read(path: Path, source: str) -> FileTables:
 
 
 def column_of(sheet: Worksheet, place: int) -> Column:
-    contract = next(one for one in CONTRACTS.values() if one.sheet == sheet.title)
+    contract = next(contract for contract in CONTRACTS.values() if contract.sheet == sheet.title)
     return contract.columns[place - 1]
 
 
@@ -133,13 +133,13 @@ def test_a_sheet_that_was_left_empty_beside_a_filled_one_is_not_sent(tmp_path: P
         book["目录"][cell.coordinate] = cell.value
     book.save(form)
     tables = read(form, "catalogue")
-    assert [(one.dataset, one.rejected) for one in tables.tables] == [("catalogue", None)]
+    assert [(table.dataset, table.rejected) for table in tables.tables] == [("catalogue", None)]
     assert tables.notes == [
         f"工作表“{sheet}”没有填，这次没有报；以前报的不变。" for sheet in ("信息项", "挂载资源")
     ]
     del book["填写说明"]
     book.save(form)
-    rejected = {one.dataset: one.rejected for one in read(form, "catalogue").tables}
+    rejected = {table.dataset: table.rejected for table in read(form, "catalogue").tables}
     assert rejected.pop("catalogue") is None
     assert all("没有数据行" in str(why) for why in rejected.values())
 
@@ -152,7 +152,10 @@ def test_forms_filled_in_with_their_examples_pass_a_night_without_a_finding(tmp_
         others = (NAMED | ABOVE, NAMED | BESIDE, NAMED | ASKING)
         fill(written(dataset, folder), *(others if dataset == "organisation" else ()))
     report = home.night()
-    received = {(one.dataset, one.status, one.quarantined) for one in report.intake.submissions}
+    received = {
+        (submission.dataset, submission.status, submission.quarantined)
+        for submission in report.intake.submissions
+    }
     assert received == {(dataset, "accepted", 0) for dataset in DATASETS}
     assert set(report.intake.reports) >= set(DATASETS) - {"exchange_log"}
     for each in report.intake.reports.values():
@@ -231,7 +234,7 @@ def test_headers_stay_in_sight_and_explain_themselves(form: Path) -> None:
 def test_the_guide_names_every_column_and_every_check(dataset: str, form: Path) -> None:
     guide = openpyxl.load_workbook(form)["填写说明"]
     rows = list(guide.iter_rows(values_only=True))
-    said = {cell for row in rows for cell in row if cell}
+    cells = {cell for row in rows for cell in row if cell}
     for each in sheets_of(dataset):
         contract = CONTRACTS[each]
         listed = [row[0] for row in rows if row[1] in ("必填", "选填")]
@@ -242,9 +245,9 @@ def test_the_guide_names_every_column_and_every_check(dataset: str, form: Path) 
         path = PROJECT / "expectations" / f"{suite}.yaml"
         rules = yaml.safe_load(path.read_text(encoding="utf-8"))["expectations"]
         texts = rule_texts(PROJECT / "expectations")
-        assert {texts[one["meta"]["rule"]].what_to_do for one in rules} <= said
-    assert any("退回" in str(cell) for cell in said)
-    assert not any("{" in str(cell) for cell in said)
+        assert {texts[rule["meta"]["rule"]].what_to_do for rule in rules} <= cells
+    assert any("退回" in str(cell) for cell in cells)
+    assert not any("{" in str(cell) for cell in cells)
 
 
 def test_a_list_too_long_for_a_drop_down_stands_on_a_hidden_sheet(tmp_path: Path) -> None:
@@ -291,11 +294,11 @@ def test_the_command_writes_a_form_and_never_over_another(tmp_path: Path) -> Non
     assert again.exit_code == 2
     assert "已经存在" in again.stderr
     assert path.read_bytes() == b"filled in"
-    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
 @pytest.mark.parametrize(
-    ("dataset", "name", "said"),
+    ("dataset", "name", "message"),
     [
         ("目录表", "a.xlsx", "没有数据集“目录表”"),
         ("catalogue", "nowhere/a.xlsx", "文件夹"),
@@ -304,11 +307,11 @@ def test_the_command_writes_a_form_and_never_over_another(tmp_path: Path) -> Non
     ],
 )
 def test_wrong_use_is_2_and_leaves_nothing(
-    dataset: str, name: str, said: str, tmp_path: Path
+    dataset: str, name: str, message: str, tmp_path: Path
 ) -> None:
     result = sharing("template", dataset, "-o", str(tmp_path / name))
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert message in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -32,7 +32,7 @@ _FIRST_SERIAL = datetime(1900, 3, 1)
 LONGEST_CELL = 32_767
 """Characters that a cell may have."""
 _LONGEST_NAME = 31
-_FORBIDDEN = re.compile(r"[\\*?:/\[\]]")
+_FORBIDDEN = re.compile(r"[\\*?:/\[\]\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 """What the name of a sheet may not hold."""
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
 _FITTED_ROWS, _NARROWEST, _WIDEST = 200, 8, 40
@@ -55,7 +55,7 @@ class NewSheet:
 
 
 @dataclass(frozen=True)
-class Base:
+class UnmarkedBook:
     """A workbook without remarks, the remarks under the names of its sheets, and what of the
     sender's file it doesn't have. `commented`: whether its cells get comments. `names`: what the
     sender's sheets are called here, if otherwise. `sheet`: where a file without sheets stands, as

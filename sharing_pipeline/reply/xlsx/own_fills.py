@@ -26,6 +26,8 @@ _MOST_NAMED = 20
 
 Rows = Mapping[int, Sequence[object]]
 """The cells of rows by their number from 1."""
+RowsOf = Callable[[str, set[int]], Rows]
+"""Gives the wanted rows of a sheet of the sender's; none of a sheet that isn't there any more."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,8 @@ class OwnFills:
         ]
 
 
-def read_own_fills(
-    part: bytes | None, rows: Rows, rows_of: Callable[[str, set[int]], Rows], styles: Styles
-) -> OwnFills:
-    """What an earlier reply kept in `part`, whose cells are `rows`; `rows_of` reads other sheets.
-
-    A fill is lost whose row isn't the same any more.
-    """
-    kept = _kept(part, rows, styles) if part is not None else []
+def found_again(kept: Sequence[OwnFill], rows_of: RowsOf, styles: Styles) -> OwnFills:
+    """The fills of an earlier reply; those are lost whose row isn't the same any more."""
     found = {
         sheet: rows_of(sheet, {fill.place[0] for fill in kept if fill.sheet == sheet})
         for sheet in {fill.sheet for fill in kept}
@@ -93,7 +89,10 @@ def read_own_fills(
     return OwnFills(styles, known, lost)
 
 
-def _kept(part: bytes, rows: Rows, styles: Styles) -> list[OwnFill]:
+def kept_fills(part: bytes, rows: Rows, styles: Styles) -> list[OwnFill]:
+    """What an earlier reply kept in a part whose cells are `rows`."""
+    if tuple(rows.get(1, ()))[: len(FILLS_HEAD)] != FILLS_HEAD:
+        return []
     formats = {
         place_of(cell.get("r", "")): number(cell.attrib, "s", 0)
         for cell in parse_part(part).iter(main("c"))
@@ -108,7 +107,7 @@ def _kept(part: bytes, rows: Rows, styles: Styles) -> list[OwnFill]:
 
 
 def to_keep(
-    fills: OwnFills, marked: Mapping[str, Iterable[Place]], rows_of: Callable[..., Rows]
+    fills: OwnFills, marked: Mapping[str, Iterable[Place]], rows_of: RowsOf
 ) -> list[OwnFill]:
     """The fills that this reply covers, each with the first texts of its row that aren't `marked`,
     because those will be mended."""

@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sharing_pipeline.reply.file_report import FileReport, Remark
-from sharing_pipeline.reply.texts import MEANINGS, PROBLEM, SHEET, width_of
+from sharing_pipeline.reply.texts import MEANINGS, width_of
 from sharing_pipeline.reply.xlsx.sheet import letters
-from sharing_pipeline.sheets.raw_table import LEVELS, REPORT_ABOUT
+from sharing_pipeline.sheets.raw_table import (
+    PROBLEM_HEADER,
+    REMARK_LEVELS,
+    REPORT_ABOUT,
+    REPORT_SHEET,
+)
 from sharing_pipeline.values.neutralised import neutralised
 
 WIDTHS = (14, 20, 10, 18, 26, 50, 50, 36)
@@ -57,7 +62,7 @@ def lines(
     """The whole sheet. `notes`: what the reply could not keep of the sender's file."""
     remarks = report.remarks
     return [
-        [Cell(SHEET, "title")],
+        [Cell(REPORT_SHEET, "title")],
         *_about(report, at),
         [],
         *_datasets(report),
@@ -102,7 +107,7 @@ def _conclusion(report: FileReport) -> str:
         return "整份文件退回，没有接收任何一行。原因见下表。"
     if not any(remark.row for remark in report.remarks):
         return "没有能标在单元格上的问题，都列在下面。请在本文件里改正后重新报送。"
-    how = "加了批注" if report.is_workbook else f"在“{PROBLEM}”列写明"
+    how = "加了批注" if report.is_workbook else f"在“{PROBLEM_HEADER}”列写明"
     return f"有问题的单元格已标色并{how}。请在本文件里改正后重新报送，其余内容不用动。"
 
 
@@ -130,11 +135,11 @@ def _rules(remarks: Sequence[Remark], where: Where) -> Iterator[Line]:
         return
     yield []
     yield [Cell(n, "head") for n in ("级别", "第一处", "处数", "列", "", "例", "怎么改", "规则")]
-    order = list(LEVELS)
+    order = list(REMARK_LEVELS)
     for (level, rule), found in sorted(groups.items(), key=lambda g: order.index(g[0][0])):
         first = found[0]
         yield [
-            Cell(LEVELS[level], level),
+            Cell(REMARK_LEVELS[level], level),
             _link(first, where),
             Cell(len(found)),
             Cell(neutralised(first.header)),
@@ -150,7 +155,7 @@ def _legend(remarks: Sequence[Remark]) -> Iterator[Line]:
     if levels:
         yield []
         yield [Cell("颜色", "head"), Cell("意思", "head")]
-    for level, name in LEVELS.items():
+    for level, name in REMARK_LEVELS.items():
         if level in levels:
             yield [Cell(name, level), Cell(MEANINGS[level], "plain")]
 
@@ -181,7 +186,7 @@ def _listed(remarks: Sequence[Remark], where: Where) -> Iterator[Line]:
     yield [Cell(name, "head") for name in names]
     for remark in remarks[:_MOST_LISTED]:
         yield [
-            Cell(LEVELS[remark.level], remark.level),
+            Cell(REMARK_LEVELS[remark.level], remark.level),
             _link(remark, where),
             Cell(remark.row or ""),
             Cell(neutralised(remark.header)),
@@ -191,9 +196,7 @@ def _listed(remarks: Sequence[Remark], where: Where) -> Iterator[Line]:
             Cell(remark.rule),
         ]
     if len(remarks) > _MOST_LISTED:
-        yield [
-            Cell(f"共 {len(remarks):,} 处，这里只列前 {_MOST_LISTED:,} 处；其余见各表标色的地方。")
-        ]
+        yield [Cell(_MORE.format(count=len(remarks), most=_MOST_LISTED))]
 
 
 def _link(remark: Remark, where: Where) -> Cell:

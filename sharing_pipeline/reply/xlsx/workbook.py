@@ -12,7 +12,14 @@ from functools import partial
 from sharing_pipeline.reply import texts
 from sharing_pipeline.reply.file_report import Remark
 from sharing_pipeline.reply.xlsx import comments
-from sharing_pipeline.reply.xlsx.own_fills import read_own_fills, rows_in, to_keep
+from sharing_pipeline.reply.xlsx.own_fills import (
+    OwnFill,
+    Rows,
+    found_again,
+    kept_fills,
+    rows_in,
+    to_keep,
+)
 from sharing_pipeline.reply.xlsx.own_sheets import fills_part, report_part
 from sharing_pipeline.reply.xlsx.package import Package
 from sharing_pipeline.reply.xlsx.report_sheet import Line, Where
@@ -52,10 +59,11 @@ def annotate(
     book = _Book(package, names)
     book.allow_macros(macros)
     styles = Styles(package.read(book.styles))
-    rows_of = partial(rows_in, package.received)
-    old_fills = book.part_of_sheet(names.fills)
-    rows = rows_of(names.fills) if old_fills else {}
-    fills = read_own_fills(package.read(old_fills) if old_fills else None, rows, rows_of, styles)
+
+    def rows_of(sheet: str, wanted: set[int]) -> Rows:
+        return rows_in(package.received, sheet, wanted) if sheet in book.sheets else {}
+
+    fills = found_again(book.kept_fills(styles), rows_of, styles)
     shown: dict[str, Callable[[Place], Place]] = {}
     marked: dict[str, Sequence[Place]] = {}
     for name, part in book.sheets.items():
@@ -132,9 +140,13 @@ class _Book:
         self._package.set_type("xl/styles.xml", f"{_TYPE}.styles+xml")
         return "xl/styles.xml"
 
-    def part_of_sheet(self, name: str) -> str | None:
-        """The part of a sheet, if there is one of that name."""
-        return self._parts.get(name)
+    def kept_fills(self, styles: Styles) -> list[OwnFill]:
+        """The sender's own fills that an earlier reply has kept."""
+        part = self._parts.get(self._names.fills)
+        if part is None:
+            return []
+        rows = rows_in(self._package.received, self._names.fills)
+        return kept_fills(self._package.read(part), rows, styles)
 
     def allow_macros(self, allowed: bool) -> None:
         """Declares whether there are macros, as the file's name will; takes them out if not."""

@@ -63,6 +63,7 @@ def need(element: Element, name: str) -> str:
 
 
 def cell_text(text: str) -> str:
-    """A text as a cell or a comment holds it: without what XML can't say, and with what Excel would
-    take for an escaped character escaped itself."""
-    return _ESCAPED.sub("_x005F_", _IMPOSSIBLE.sub("", text))
+    """A text as a cell or a comment holds it: without what XML can't say, with plain line breaks,
+    and with what Excel would take for an escaped character escaped itself."""
+    possible = _IMPOSSIBLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _ESCAPED.sub("_x005F_", possible)

@@ -79,8 +79,8 @@ def _cell(sheet: Sheet, row: int, column: int, value: Any) -> str:
             )
         elif top <= row <= bottom and left <= column <= right:
             return "<table:covered-table-cell/>"
-    kind, said = _content(value)
-    inside = f"<text:p>{escape(said)}</text:p>" if said else ""
+    kind, text = _content(value)
+    inside = f"<text:p>{escape(text)}</text:p>" if text else ""
     return f"<table:table-cell{span}{kind}>{inside}</table:table-cell>"
 
 
@@ -90,8 +90,8 @@ def _content(value: Any) -> tuple[str, str]:
         return "", ""
     if isinstance(value, Formula):
         formula = f" table:formula={quoteattr(f'of:={value.text}')}"
-        kind, said = _content(value.value)
-        return formula + kind, said
+        kind, text = _content(value.value)
+        return formula + kind, text
     if isinstance(value, Error):
         formula = f" table:formula={quoteattr(f'of:={value.formula or value.text}')}"
         return f'{formula} office:value-type="string" calcext:value-type="error"', value.text

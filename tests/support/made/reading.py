@@ -82,9 +82,9 @@ def verdicts(tables: Sequence[RawTable]) -> list[Verdict]:
 def _surplus(frame: pd.DataFrame, tables: Sequence[RawTable]) -> pd.Series:
     """Filled cells beyond the header, by the position of their row."""
     beyond = {
-        (number, one.sheet, one.row): one.value
+        (number, cell.sheet, cell.row): cell.value
         for number, table in enumerate(tables)
-        for one in table.surplus
+        for cell in table.surplus
     }
     places = zip(frame["submission"], frame["sheet"].fillna(""), frame["row"], strict=True)
     values = pd.Series([beyond.get(place) for place in places], dtype="str")
@@ -110,7 +110,7 @@ def _verdict(judged: Judged, number: int, names: list[str]) -> Verdict:
         quarantined=int((judged.refused & ~judged.duplicate)[mine].sum()),
         values=values.where(values.notna(), None).to_dict(orient="index"),
         findings=frozenset(
-            (int(rows[one.position]), one.column, one.severity, one.rule)
-            for one in found.itertuples()
+            (int(rows[finding.position]), finding.column, finding.severity, finding.rule)
+            for finding in found.itertuples()
         ),
     )
