@@ -47,6 +47,11 @@ class Suite:
     expectations: tuple[dict[str, Any], ...]
     texts: Mapping[str, RuleText]
 
+    @property
+    def mentioned(self) -> frozenset[str]:
+        """Every text that the expectations are given; the columns that they read are among them."""
+        return frozenset(texts_in([each["kwargs"] for each in self.expectations]))
+
     def names_in(self, rule: str) -> list[str]:
         """The columns that a rule looks at, in the order of its keys, its conditions' among them;
         those computed beside a column count as that column."""

@@ -56,6 +56,9 @@ def judge(
         judge_organisations(
             judged, contract, contract.owner, rules, organisations, own_organisations
         )
+        if contract.owner.code in contract.key:
+            # An organisation is the same key, whether its code was written or its name.
+            judged.frame["key"] = _key(contract, judged.frame)
     if references := contract.traits.refers_to_own_rows:
         note_strangers(judged.frame, contract.key[0], references)
     _judge_conflicts(judged, contract, rules, shared_keys)

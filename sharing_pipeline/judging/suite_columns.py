@@ -2,19 +2,22 @@
 
 Suites judge one cell, or two of one row. What needs neighbouring rows (names dragged down, said
 twice), dates inside a list, or two texts that must differ is worked out here as a plain column,
-named `<column>__<what>`. No rule and no text is here; they are in expectations/.
+named `<column>__<what>`, for every suite that mentions it. No rule and no text is here; they are
+in expectations/.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import zip_longest
 
 import pandas as pd
 
 from sharing_pipeline.catalog.codes import clean
 from sharing_pipeline.catalog.organisations import Organisations
+from sharing_pipeline.catalog.suites import Suite
 from sharing_pipeline.judging.misassigned_codes import code_helpers
 
 _LAST_NUMBER = re.compile(r"(.*?)(\d+)(\D*)", re.DOTALL)
@@ -25,35 +28,50 @@ _MOST_DIGITS = 18
 """Of a longer number only the end is counted: int() refuses thousands of digits."""
 
 
+@dataclass(frozen=True)
+class Known:
+    """What rows are compared with. `organisations`: for what parent and child both say and for
+    whose code an entry's begins with. `sharing_methods`: catalogue_code → the entry's
+    sharing_method, for resources; without them nothing contradicts."""
+
+    organisations: Organisations
+    sharing_methods: Mapping[str, str]
+
+
 def with_suite_columns(
-    dataset: str,
+    suite: Suite,
     frame: pd.DataFrame,
     *,
     organisations: Organisations | None = None,
     sharing_methods: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """`frame` with every helper column that the dataset's suite reads; the rows stay in order.
+    """`frame` with every helper column that the suite mentions; the rows stay in order."""
+    known = Known(organisations or Organisations([]), sharing_methods or {})
+    for names, compute in _HELPERS:
+        if suite.mentioned.intersection(names):
+            helpers = compute(frame, known)
+            frame = frame.assign(**{name: helpers[name] for name in names})
+    return frame
 
-    `organisations`: those that are known, for what parent and child both say and for whose code
-    an entry's begins with. `sharing_methods`: catalogue_code → the entry's sharing_method, for
-    resources; without them nothing contradicts.
-    """
-    if dataset == "catalogue":
-        known = organisations or Organisations([])
-        heirs = frame.assign(org_code=_mapped(frame["org_code"], known.last))
-        parents = {known.last(one): known.last(above) for one, above in known.parents.items()}
-        helpers = name_helpers(heirs, parents).join(code_helpers(frame, known))
-        helpers["lacks__cycle"] = frame["lacks"].str.contains(r"\bcycle\b").eq(True)
-    elif dataset == "resource":
-        methods = frame["catalogue_code"].map(dict(sharing_methods or {})).astype("str")
-        helpers = methods.to_frame("entry_sharing_method")
-    elif dataset == "demand":
-        helpers = demand_helpers(frame)
-    elif dataset == "organisation":
-        helpers = organisation_helpers(frame)
-    else:
-        return frame
-    return frame.assign(**{str(name): helpers[name] for name in helpers})
+
+def _entry_names(frame: pd.DataFrame, known: Known) -> pd.DataFrame:
+    """The name helpers; a predecessor's entries count as its successor's."""
+    last, parents = known.organisations.last, known.organisations.parents
+    heirs = frame.assign(org_code=_mapped(frame["org_code"], last))
+    return name_helpers(heirs, {last(code): last(above) for code, above in parents.items()})
+
+
+def _entry_codes(frame: pd.DataFrame, known: Known) -> pd.DataFrame:
+    return code_helpers(frame, known.organisations)
+
+
+def _lacking(frame: pd.DataFrame, _known: Known) -> pd.DataFrame:
+    return frame["lacks"].str.contains(r"\bcycle\b").eq(True).to_frame("lacks__cycle")
+
+
+def _sharing_methods(frame: pd.DataFrame, known: Known) -> pd.DataFrame:
+    methods = frame["catalogue_code"].map(dict(known.sharing_methods)).astype("str")
+    return methods.to_frame("entry_sharing_method")
 
 
 def name_helpers(frame: pd.DataFrame, parents: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -88,7 +106,7 @@ def _words(cleaned: str) -> str:
     return _NOT_A_WORD.sub("", cleaned)
 
 
-def demand_helpers(frame: pd.DataFrame) -> pd.DataFrame:
+def demand_helpers(frame: pd.DataFrame, _known: Known) -> pd.DataFrame:
     """The dates inside lists, and what an item says about itself.
 
     `returned_on__first`, `returned_on__last`, `resubmitted_on__last`: the earliest and the latest
@@ -108,7 +126,7 @@ def demand_helpers(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def organisation_helpers(frame: pd.DataFrame) -> pd.DataFrame:
+def organisation_helpers(frame: pd.DataFrame, _known: Known) -> pd.DataFrame:
     """`parent__self`, `successor__self`: the organisation names itself."""
     return pd.DataFrame(
         {
@@ -116,6 +134,29 @@ def organisation_helpers(frame: pd.DataFrame) -> pd.DataFrame:
             "successor__self": frame["successor"].eq(frame["org_code"]),
         }
     )
+
+
+_HELPERS: tuple[tuple[tuple[str, ...], Callable[[pd.DataFrame, Known], pd.DataFrame]], ...] = (
+    (
+        ("name__dragged", "name__near_duplicate", "name__parent_child", "name__is_system"),
+        _entry_names,
+    ),
+    (
+        ("catalogue_code__of_other", "catalogue_code__unlike", "catalogue_code__rounded"),
+        _entry_codes,
+    ),
+    (("lacks__cycle",), _lacking),
+    (("entry_sharing_method",), _sharing_methods),
+    (
+        (
+            "returned_on__first", "returned_on__last", "resubmitted_on__last",
+            "resubmitted_on__out_of_order", "merged_into__self",
+        ),
+        demand_helpers,
+    ),
+    (("parent__self", "successor__self"), organisation_helpers),
+)  # fmt: skip
+"""Helper columns, and what works those of a group out."""
 
 
 def _mapped(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:

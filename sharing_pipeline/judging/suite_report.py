@@ -15,7 +15,7 @@ import pandas as pd
 
 from sharing_pipeline.catalog.codes import visible
 from sharing_pipeline.catalog.organisations import Organisations
-from sharing_pipeline.catalog.suites import RuleText, Suite, load_suite, rule_texts, texts_in
+from sharing_pipeline.catalog.suites import RuleText, Suite, load_suite, rule_texts
 from sharing_pipeline.judging.suite_columns import name_helpers, with_suite_columns
 from sharing_pipeline.judging.suite_run import Outcomes, run_expectations
 
@@ -84,11 +84,10 @@ def validate(
     back = frame.iloc[:0] if sent_back is None else sent_back
     if len(frame) or len(back):
         frame = with_suite_columns(
-            dataset, frame, organisations=organisations, sharing_methods=sharing_methods
+            suite, frame, organisations=organisations, sharing_methods=sharing_methods
         )
         # A condition copies the rows it leaves: the fewer columns, the cheaper.
-        mentioned = set(texts_in([each["kwargs"] for each in suite.expectations]))
-        judged = frame[[name for name in frame.columns if name in mentioned]]
+        judged = frame[[name for name in frame.columns if name in suite.mentioned]]
         outcomes = suites.run(suite, _with(judged, back))
     results, findings = [], []
     for expectation, text in zip(suite.expectations, suite.texts.values(), strict=True):

@@ -32,7 +32,7 @@ def test_what_it_finds_is_what_the_suite_finds_here(process: SuiteProcess) -> No
     for dataset in ("field", "organisation"):
         suite = load_suite(dataset, FOLDER)
         frame = with_suite_columns(
-            dataset, broken(dataset)[0], organisations=ORGANISATIONS, sharing_methods=METHODS
+            suite, broken(dataset)[0], organisations=ORGANISATIONS, sharing_methods=METHODS
         )
         found = process.run(suite, frame)
         assert found == run_suite(suite, frame)
