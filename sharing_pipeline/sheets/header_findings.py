@@ -91,7 +91,7 @@ def _choice(name: Cell, columns: list[str], contract: Contract) -> str:
     return f"“{name}”可能是“{'”“'.join(titles)}”"
 
 
-def why_not(
+def reason_to_reject(
     grid: Grid, header: Header, assigned: Assigned, source: Source, contract: Contract
 ) -> str | None:
     """Why this sheet can't be taken: a required column is missing or in doubt."""
