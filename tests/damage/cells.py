@@ -1,4 +1,4 @@
-"""Damages of single cells: those that intake must undo, and those that it must report."""
+"""Kinds of damage to single cells: those that intake must undo, and those that it must report."""
 
 from __future__ import annotations
 
@@ -40,22 +40,22 @@ _OTHER_LABELS = {
 
 @dataclass(frozen=True)
 class File:
-    """What a damage may depend on."""
+    """A file that is being damaged, as far as the damage depends on it."""
 
     draw: random.Random
     kind: Kind
     style: str
     carrier: str
     typed: bool
-    """Whether cells have types: a workbook."""
+    """Whether cells have types, as in a workbook."""
 
 
 Damage = Callable[[File, Row], bool]
-"""Damages one row; False where it doesn't apply to it."""
+"""Damages a row; gives False if it can't be applied to the row."""
 
 
 def some_cell(file: File, row: Row, columns: Sequence[str]) -> str:
-    return file.draw.choice([one for one in columns if one in row.cells])
+    return file.draw.choice([column for column in columns if column in row.cells])
 
 
 def surrounded(file: File, row: Row) -> bool:
@@ -96,7 +96,7 @@ def other_label(file: File, row: Row) -> bool:
     column = some_cell(file, row, file.kind.labels)
     label = row.cells[column]
     choices = [*_OTHER_LABELS.get(label, []), _TRADITIONAL.get(label)]
-    row.cells[column] = file.draw.choice([one for one in choices if one] or [label])
+    row.cells[column] = file.draw.choice(list(filter(None, choices)) or [label])
     return True
 
 

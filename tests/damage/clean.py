@@ -1,4 +1,4 @@
-"""Clean tables: rows of a dataset as their sender means them."""
+"""Clean tables: the rows of a dataset as their sender means them."""
 
 from __future__ import annotations
 
@@ -10,39 +10,40 @@ from typing import Any
 
 from tests.support.made.reading import NAMES, D
 
-_WHOSE = ["人口", "法人", "车辆", "房屋", "土地", "学校", "医院", "企业", "道路", "桥梁"]
-_WHAT = ["基本信息", "登记结果", "年检结果", "处罚决定", "补助明细", "许可证照", "名录"]
+_TOPICS = ["人口", "法人", "车辆", "房屋", "土地", "学校", "医院", "企业", "道路", "桥梁"]
+_ASPECTS = ["基本信息", "登记结果", "年检结果", "处罚决定", "补助明细", "许可证照", "名录"]
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 CODE_STYLES = ("3611{:08d}", "0036{:08d}", "361100007{:09d}", "ML-{:06d}/A")
-"""12 digits; 12 digits that begin with zeros; 18 digits; letters and digits."""
+"""Codes of 12 digits, of 12 digits that begin with zeros, of 18 digits, of letters and digits."""
 
 
 @dataclass
 class Row:
-    """`cells`: as they will be written; `values`: as they must be read, unless the row goes back.
+    """A row: its `cells` as they will be written, and its `values` as they must be read unless the
+    row is sent back.
 
-    `findings` are (canonical column, severity, rule). `beyond`: cells behind the last column.
+    `findings` are (canonical column, severity, rule); `beyond` are cells behind the last column.
     """
 
     cells: dict[str, Any]
     values: dict[str, Any]
     findings: list[tuple[str, str, str]] = field(default_factory=list)
-    fate: str = "accepted"
+    disposition: str = "accepted"
     beyond: list[str] = field(default_factory=list)
 
     def warn(self, column: str, rule: str) -> None:
-        """A warning at a cell."""
+        """A cell of the row must get a warning."""
         self.findings.append((column, "warning", rule))
 
     def refuse(self, column: str, rule: str) -> None:
-        """The row goes back."""
+        """The row must be sent back."""
         self.findings = [(column, "critical", rule)]
-        self.fate = "quarantined"
+        self.disposition = "quarantined"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A dataset with the columns that are filled in, by what may happen to them."""
+    """A dataset with its columns, by the kinds of damage that may be done to them."""
 
     dataset: str
     columns: tuple[str, ...]
@@ -55,7 +56,7 @@ class Kind:
     organisation: str | None
     number: str | None
     make: Callable[[random.Random, str, str], dict[str, str]]
-    """Draws a row: from the code and a name of its own."""
+    """Draws a row with this code and this name."""
 
 
 def _day(draw: random.Random) -> str:
@@ -119,21 +120,21 @@ RESOURCE = Kind(
 def clean_rows(draw: random.Random, kind: Kind, number: int) -> tuple[list[Row], str]:
     """Between 5 and 25 rows, and the style of their codes.
 
-    No name or code of a file stands in another one: `number` is the file's.
+    `number` is the file's, so that no name or code of it stands in another file.
     """
     style = draw.choice(CODE_STYLES)
-    own = "".join(_STEMS[int(digit)] for digit in str(number))
-    names = [f"{whose}{what}（{own}）" for whose in _WHOSE for what in _WHAT]
+    file_stems = "".join(_STEMS[int(digit)] for digit in str(number))
+    names = [f"{topic}{aspect}（{file_stems}）" for topic in _TOPICS for aspect in _ASPECTS]
     draw.shuffle(names)
     rows = []
     for place in range(draw.randrange(5, 26)):
         code = style.format(number * 100 + place + 11)
         cells = kind.make(draw, code, names[place])
-        rows.append(Row(dict(cells), {name: _meant(kind, name, cells[name]) for name in cells}))
+        rows.append(Row(dict(cells), {name: _value(kind, name, cells[name]) for name in cells}))
     return rows, style
 
 
-def _meant(kind: Kind, column: str, written: str) -> Any:
+def _value(kind: Kind, column: str, written: str) -> Any:
     if column in kind.dates:
         return date.fromisoformat(written)
     return int(written) if column == kind.number else written

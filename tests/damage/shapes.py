@@ -1,4 +1,5 @@
-"""Damages of a whole sheet's shape, all of which intake must see through, and the carriers."""
+"""Kinds of damage to the shape of a whole sheet, none of which may mislead intake, and the formats
+in which damaged tables are written."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ _NOTES = (
 
 @dataclass
 class Damaged:
-    """A file, and what must come of it: row number → its row."""
+    """A damaged file, and what must come of it: `rows` by row number. `done` names the damage."""
 
     name: str
     data: bytes
@@ -47,7 +48,7 @@ class Damaged:
 
 @dataclass
 class _Lines:
-    """The lines of a sheet in the making; a line that is a row has it beside."""
+    """The lines of a sheet that is being written; `rows` has the row of a line, or None."""
 
     cells: list[list[Any]] = field(default_factory=list)
     rows: list[Row | None] = field(default_factory=list)
@@ -59,7 +60,7 @@ class _Lines:
 
 
 def damaged_file(seed: int) -> Damaged:
-    """A clean table, damaged; the seed says how, and gives it codes and names of its own."""
+    """A clean table, damaged at random; each seed has codes and names of its own."""
     draw = random.Random(seed)
     kind = draw.choice([CATALOGUE, CATALOGUE, RESOURCE])
     rows, style = clean_rows(draw, kind, seed)
@@ -87,7 +88,7 @@ def damaged_file(seed: int) -> Damaged:
 
 
 def _damage_cells(file: File, rows: list[Row], done: list[str]) -> None:
-    """One damage a row at most; few enough that what is sound shows what is not."""
+    """Damages each row once at most; most rows stay sound, because they show what is spoilt."""
     at_most_once: set[Damage] = set()
     for row in rows[2:]:
         if file.draw.random() < 0.5:
@@ -102,26 +103,26 @@ def _damage_cells(file: File, rows: list[Row], done: list[str]) -> None:
 
 
 def _repeat_rows(file: File, rows: list[Row], done: list[str]) -> None:
-    """Exact duplicates, and rows of the same key that say something else."""
-    for row in [one for one in rows if one.fate == "accepted"]:
+    """Adds exact duplicates, and rows with the same key and other cells."""
+    for row in [row for row in rows if row.disposition == "accepted"]:
         chance = file.draw.random()
         if chance < 0.05:
-            # What was said of the first is not said again of a row that is not kept.
+            # A duplicate is not kept, so the findings of the first row aren't repeated for it.
             rows.append(Row(dict(row.cells), row.values, [], "duplicate"))
             done.append("exact duplicate")
         elif chance < 0.1 and not row.findings:
             text = file.kind.texts[-1]
-            other = Row({**row.cells, text: "改过了"}, row.values)
-            other.refuse(file.kind.key, "conflicting_duplicate")
-            rows.append(other)
+            conflict = Row({**row.cells, text: "改过了"}, row.values)
+            conflict.refuse(file.kind.key, "conflicting_duplicate")
+            rows.append(conflict)
             done.append("conflict")
 
 
 def _header(draw: random.Random, kind: Kind, column: str) -> str:
-    """A header that means the column: its name, title or an alias, written somehow."""
+    """A header that means the column: its name, its title or an alias, written in some way."""
     declared = CONTRACTS[kind.dataset][column]
     name = draw.choice([declared.title, declared.title, declared.name, *declared.aliases])
-    wide = "".join(chr(ord(c) + 0xFEE0) if "a" <= c <= "z" else c for c in name)
+    wide = "".join(chr(ord(char) + 0xFEE0) if "a" <= char <= "z" else char for char in name)
     spaced = f"{name[:1]} {name[1:]}"
     return draw.choice(
         [name, name, wide, spaced, f"*{name}", f" {name}\u200b", f"{name}（必填）", f"{name}:"]
@@ -131,7 +132,7 @@ def _header(draw: random.Random, kind: Kind, column: str) -> str:
 def _sheet(file: File, columns: list[str], rows: list[Row], done: list[str]) -> _Lines:
     draw, lines = file.draw, _Lines()
     extra = draw.choice([[], [], ["序号"], ["备注说明"]])
-    header = [*[_header(draw, file.kind, one) for one in columns], *extra]
+    header = [*[_header(draw, file.kind, column) for column in columns], *extra]
     if draw.random() < 0.5:
         done.append("title")
         lines.add(["某市2026年清单"])
@@ -146,7 +147,7 @@ def _sheet(file: File, columns: list[str], rows: list[Row], done: list[str]) -> 
         if place and draw.random() < 0.1:
             done.append("line between")
             lines.add(draw.choice([[], [" ", None, "　"], header, ["二、以下是另一批"]]))
-        cells = [row.cells[one] for one in columns]
+        cells = [row.cells[column] for column in columns]
         lines.add([*cells, *["x" for _ in extra], *row.beyond], row)
     if draw.random() < 0.4:
         done.append("below")
@@ -184,12 +185,12 @@ def _workbook(file: File, lines: _Lines, done: list[str]) -> bytes:
     )
     if draw.random() < 0.3:
         _merge_departments(file, lines, done)
-    others = [Sheet("填表说明", [["怎样填写"]]), Sheet("旧表", lines.cells, hidden=True)]
-    return WORKBOOKS[file.carrier]([sheet, *draw.sample(others, draw.randrange(3))])
+    other_sheets = [Sheet("填表说明", [["怎样填写"]]), Sheet("旧表", lines.cells, hidden=True)]
+    return WORKBOOKS[file.carrier]([sheet, *draw.sample(other_sheets, draw.randrange(3))])
 
 
 def _merge_departments(file: File, lines: _Lines, done: list[str]) -> None:
-    """The organisation of two neighbouring rows in one merged cell."""
+    """Merges the organisation's cells of two neighbouring rows."""
     column = file.kind.organisation
     if column is None:
         return
@@ -197,11 +198,13 @@ def _merge_departments(file: File, lines: _Lines, done: list[str]) -> None:
         row, below = lines.rows[place], lines.rows[place + 1]
         if row is None or below is None:
             continue
-        mine, its = row.cells[column], below.cells[column]
-        if mine == its and not row.findings and not below.findings and row.fate == below.fate:
-            at = lines.cells[place].index(mine)
-            lines.merged.append((place, at, place + 1, at))
-            lines.cells[place + 1][at] = None
+        organisation = row.cells[column]
+        are_sound = not row.findings and not below.findings
+        are_alike = organisation == below.cells[column] and row.disposition == below.disposition
+        if are_sound and are_alike:
+            index = lines.cells[place].index(organisation)
+            lines.merged.append((place, index, place + 1, index))
+            lines.cells[place + 1][index] = None
             done.append("merged")
             return
 
@@ -213,10 +216,10 @@ def _objects(draw: random.Random, carrier: str, columns: list[str], rows: list[R
         schema = pa.schema([(column, pa.string()) for column in columns])
         pq.write_table(pa.Table.from_pylist(listed, schema), stream)
         return stream.getvalue()
-    for one in listed:
+    for cells in listed:
         for column in columns:
-            if one[column] is None and draw.random() < 0.5:
-                del one[column]  # missing and null are empty alike
+            if cells[column] is None and draw.random() < 0.5:
+                del cells[column]  # a missing cell is as empty as a null
     if carrier == "json":
         return json.dumps(listed, ensure_ascii=draw.random() < 0.5).encode()
-    return "\n".join(json.dumps(one, ensure_ascii=False) for one in listed).encode()
+    return "\n".join(json.dumps(cells, ensure_ascii=False) for cells in listed).encode()

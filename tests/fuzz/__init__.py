@@ -1,4 +1,4 @@
-"""Fuzzing of the readers: files of every format with their bytes mutated, read as intake does.
+"""Fuzzes the readers: files of every format are mutated and read as intake reads them.
 
-`python -m tests.fuzz` runs many; tests/test_fuzz.py a few hundred of each format.
+`python -m tests.fuzz` reads many files; tests/reading/test_fuzz.py a few hundred.
 """

@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz [FILES [FIRST]]`: many mutated files; exit 1 if any did harm."""
+"""`python -m tests.fuzz [FILES [FIRST]]` reads many mutated files; exit status 1 on a failure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EVERY = 1_000
 
 
 def main(files: int = FILES, first: int = 0) -> int:
-    """Fuzzes the files `first` to `first` + `files`; a failure's number makes its file again."""
+    """Reads `files` mutated files from number `first` on; the same number makes the same file."""
 
     def say(number: int) -> None:
         done = number - first + 1
@@ -24,9 +24,9 @@ def main(files: int = FILES, first: int = 0) -> int:
     with tempfile.TemporaryDirectory() as folder:
         outcome = fuzz(range(first, first + files), Path(folder), say)
     totals: Counter[str] = Counter()
-    for (name, what), count in sorted(outcome.counts.items()):
-        totals[what] += count
-        print(f"{name:20} {what:26} {count:>8,}")
+    for (name, result), count in sorted(outcome.counts.items()):
+        totals[result] += count
+        print(f"{name:20} {result:26} {count:>8,}")
     print(f"{files:,} files, {dict(totals)}, slowest {outcome.slowest:.1f} s")
     for failure in outcome.failures:
         first_line, *_, last_line = [*failure.strip().splitlines(), ""]

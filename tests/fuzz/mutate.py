@@ -1,4 +1,4 @@
-"""Mutations of a file's bytes, drawn from a number, so that each file can be made again."""
+"""Mutates the bytes of files; the draws are seeded, so that each file can be made again."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ _TOKENS = [
     "\u202e".encode(), b"<!DOCTYPE x [<!ENTITY a \"b\">]>", b"\x0b", b"\x1f", b"\xed\xa0\x80",
 ]  # fmt: skip
 _OPENED_SHARE = 0.7
-"""How often a compressed file is opened first: else most mutations only break its checksum."""
+"""The share of compressed files that are unpacked first; otherwise most mutations would only break
+a checksum."""
 
 
 def mutated(data: bytes, draw: random.Random) -> bytes:
-    """The bytes with some to many changes, inside the compression or outside."""
+    """The bytes with a few to many changes, before or after compression."""
     if draw.random() < _OPENED_SHARE:
         if data.startswith(b"PK"):
             return _inside_zip(data, draw)
@@ -34,7 +35,7 @@ def mutated(data: bytes, draw: random.Random) -> bytes:
 
 
 def _inside_zip(data: bytes, draw: random.Random) -> bytes:
-    """One part changed, left out, or exchanged for another."""
+    """Changes a part of the zip, leaves it out, or replaces it by another."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     name = draw.choice(list(parts))
@@ -60,15 +61,16 @@ def _changed(data: bytes, draw: random.Random) -> bytes:
 
 
 def _gentle_change(data: bytes, draw: random.Random) -> bytes:
-    """A change that keeps most texts decodable: at a separator, or within digits and letters."""
+    """A change in ASCII alone, after which most texts can still be decoded."""
     places = [draw.randrange(len(data) + 1) for _ in range(20)]
-    place = next((one for one in places if data[one : one + 1].isascii()), len(data))
+    ascii_places = (place for place in places if data[place : place + 1].isascii())
+    place = next(ascii_places, len(data))
     kind = draw.randrange(4)
     if kind == 0:
         end = data.find(draw.choice([b"\n", b">", b",", b'"']), place) + 1
         piece = data[place : max(end, place)]
         return data[:place] + piece * draw.choice([0, 2, 30]) + data[place + len(piece) :]
-    token = draw.choice([one for one in _TOKENS if one.isascii()])
+    token = draw.choice([token for token in _TOKENS if token.isascii()])
     if kind == 1:
         token = draw.choice(b"0123456789abcdefxyz<>/\"'=-.,;:{}[] ").to_bytes(1, "big")
     return data[:place] + token + data[place + (kind < 3) :]
@@ -89,8 +91,8 @@ def _rough_change(data: bytes, draw: random.Random) -> bytes:
         piece = data[place : place + size]
         return data[:place] + piece * draw.choice([2, 2, 3, 50]) + data[place + size :]
     if kind == 4:
-        other = draw.randrange(len(data) + 1)
-        return data[:place] + data[other : other + size] + data[place:]
+        source = draw.randrange(len(data) + 1)
+        return data[:place] + data[source : source + size] + data[place:]
     if kind == 5 and draw.random() < 0.3:
         return data[:place]
     token = draw.choice(_TOKENS)

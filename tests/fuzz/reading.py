@@ -1,4 +1,4 @@
-"""How one file is read, in the sandbox. Imports little: the child often starts anew."""
+"""Reads a file in the child process; little is imported, because children often start anew."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ LIMITS = Limits(
 _CATALOG = PROJECT / "catalog"
 
 
-def read_one(path: Path, name: str) -> list[RawTable] | tuple[int, int]:
-    """A file's tables; of a log its rows and those accounted for."""
+def read_mutated(path: Path, name: str) -> list[RawTable] | tuple[int, int]:
+    """The tables of a file; of a log the number of its rows, and of those accounted for."""
     source, contracts = load_source(_CATALOG, "catalogue"), load_contracts(_CATALOG)
     look = sniff(path, source, contracts)
     if look.dataset == "exchange_log":

@@ -1,7 +1,7 @@
-"""Reads mutated files as intake does and says what became of them.
+"""Reads mutated files as intake does, and counts what becomes of them.
 
-A file is rejected with a reason or read, and of what is read every row is accounted for.
-Anything else, a bug's traceback, a hang, a lost row, is a failure.
+A file must be rejected with a reason, or read with every row accounted for. Anything else is a
+failure: a traceback, a hang, a lost row.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from sharing_pipeline.errors import ReadingBug, UnreadableFile
 from sharing_pipeline.isolation.sandbox import CRASHED, Sandbox
 from sharing_pipeline.sheets.raw_table import RawTable
 from tests.fuzz.mutate import mutated
-from tests.fuzz.reading import LIMITS, read_one
+from tests.fuzz.reading import LIMITS, read_mutated
 from tests.fuzz.seeds import seeds
 from tests.support.made.reading import verdicts
 
 _AT_ONCE = 300
-"""So many tables of a dataset are judged together, as a night's are."""
+"""So many tables of a dataset are judged together, as in a night."""
 
 
 @dataclass
 class Outcome:
-    """What became of the files: counts by seed file and outcome, and the failures."""
+    """What became of the files: their numbers by seed file and result, and the failures."""
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
@@ -35,14 +35,15 @@ class Outcome:
 
 
 def fuzz(numbers: Iterable[int], folder: Path, say: Callable[[int], None]) -> Outcome:
-    """Makes and reads the files of these numbers."""
+    """Makes and reads the files with these numbers."""
     outcome, waiting = Outcome(), dict[str, list[RawTable]]()
     names = list(seeds())
     with Sandbox(LIMITS) as sandbox:
         for number in numbers:
             name = names[number % len(names)]
-            _fuzz_one(sandbox, folder, number, name, outcome, waiting)
-            for dataset in [one for one, tables in waiting.items() if len(tables) >= _AT_ONCE]:
+            _read_mutated_file(sandbox, folder, number, name, outcome, waiting)
+            full = [dataset for dataset, tables in waiting.items() if len(tables) >= _AT_ONCE]
+            for dataset in full:
                 _account(waiting.pop(dataset), outcome)
             say(number)
     for tables in waiting.values():
@@ -50,7 +51,7 @@ def fuzz(numbers: Iterable[int], folder: Path, say: Callable[[int], None]) -> Ou
     return outcome
 
 
-def _fuzz_one(
+def _read_mutated_file(
     sandbox: Sandbox,
     folder: Path,
     number: int,
@@ -62,7 +63,7 @@ def _fuzz_one(
     path.write_bytes(mutated(seeds()[name], random.Random(number)))
     began = time.monotonic()
     try:
-        read = sandbox.run(read_one, path, name)
+        read = sandbox.run(read_mutated, path, name)
     except ReadingBug as error:
         outcome.counts[name, "bug"] += 1
         outcome.failures.append(f"{number} ({name}): {error.details}")
@@ -84,7 +85,7 @@ def _fuzz_one(
 
 
 def _account(tables: list[RawTable], outcome: Outcome) -> None:
-    """Every row that was read is accepted, a duplicate, or sent back with a finding."""
+    """Checks that every row that was read is accepted, a duplicate, or sent back with a finding."""
     for table, verdict in zip(tables, verdicts(tables), strict=True):
         rows = verdict.accepted + verdict.duplicate + verdict.quarantined
         if not table.frame.num_rows == verdict.rows_read == rows:

@@ -1,4 +1,4 @@
-"""One sound file of every format, made when asked for."""
+"""A sound file of every format, to be mutated."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _TRADITIONAL = ["目錄代碼", "目錄名稱", "提供方", "共享類型", "�
 
 @cache
 def seeds() -> dict[str, bytes]:
-    """File name → its bytes; the name's end tells the format."""
+    """File name → bytes; the ending of the name is that of the format."""
     sheet = Sheet("目录", [["清单"], _HEADER, *_ROWS], merged=[(0, 0, 0, 6), (2, 2, 5, 2)],
                   hidden_rows=frozenset({3}), hidden_columns=frozenset({6}))  # fmt: skip
     odd = Sheet("挂载资源", [["资源标识", "目录代码", "资源类型", "挂载状态", "数据量"],
                          ["R1", 36110001, "库表", Error("#N/A"), Formula("1+1")],
                          ["R2", 1.5, True, date(2026, 3, 5), Formula("1+1", 2)]])  # fmt: skip
     objects = [dict(zip(_HEADER, row, strict=True)) for row in _ROWS]
-    lines = "\n".join(json.dumps(one, ensure_ascii=False) for one in objects)
+    lines = "\n".join(json.dumps(fields, ensure_ascii=False) for fields in objects)
     log = _csv([_LOG_HEADER, *_LOG_ROWS])
     return {
         "utf-8.csv": _csv([_HEADER, *_ROWS]).encode(),

@@ -56,11 +56,14 @@ def judged(folder: Path, files: list[Damaged]) -> Iterator[tuple[Damaged, Verdic
 def differences(file: Damaged, verdict: Verdict) -> Iterator[str]:
     """What came out otherwise than it should have."""
     where = f"{file.name} {sorted(set(file.done))}"
-    fates = [row.fate for row in file.rows.values()]
-    expected = tuple(fates.count(fate) for fate in ("accepted", "duplicate", "quarantined"))
+    dispositions = [row.disposition for row in file.rows.values()]
+    expected = tuple(
+        dispositions.count(disposition) for disposition in ("accepted", "duplicate", "quarantined")
+    )
     counted = (verdict.accepted, verdict.duplicate, verdict.quarantined)
-    if verdict.rows_read != len(fates) or counted != expected:
-        yield f"{where}: {verdict.rows_read} rows {counted}, not {len(fates)} rows {expected}"
+    if verdict.rows_read != len(dispositions) or counted != expected:
+        wanted = f"{len(dispositions)} rows {expected}"
+        yield f"{where}: {verdict.rows_read} rows {counted}, not {wanted}"
     findings = {(number, *one) for number, row in file.rows.items() for one in row.findings}
     for missed in sorted(findings - verdict.findings):
         yield f"{where}: not reported {missed}: {file.rows[missed[0]].cells}"
@@ -68,7 +71,7 @@ def differences(file: Damaged, verdict: Verdict) -> Iterator[str]:
         yield f"{where}: reported {unexpected}: {file.rows[unexpected[0]].cells}"
     for number, row in file.rows.items():
         read_as = verdict.values.get(number, {})
-        for column, value in row.values.items() if row.fate == "accepted" else ():
+        for column, value in row.values.items() if row.disposition == "accepted" else ():
             found = plain(read_as.get(column))
             if found != value:
                 yield f"{where}: row {number} {column} {row.cells[column]!r} is {found!r}"

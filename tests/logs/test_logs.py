@@ -13,9 +13,9 @@ from sharing_pipeline.logs.exchange_daily import LogFile, Resources, write_excha
 from tests.support.exchange_logs import (
     COLUMNS,
     DAY,
+    dispositions,
     expected_daily,
-    expected_fates,
-    fates,
+    expected_dispositions,
     random_rows,
     read,
     row,
@@ -34,10 +34,10 @@ def test_a_log_is_read_and_counted_as_the_reference_has_it(tmp_path: Path, seed:
         for name in COLUMNS:
             if name not in ("batch_id", "resource_id") or theirs[name] is not None:
                 assert ours[name] == theirs[name], (place, name, rows[place].get(name))
-    fate = expected_fates(rows)
-    assert fates(result) == fate
+    disposition = expected_dispositions(rows)
+    assert dispositions(result) == disposition
     assert result.rows_read == result.accepted + result.duplicate + result.quarantined == len(rows)
-    in_force = [each for place, each in enumerate(values) if place not in fate]
+    in_force = [each for place, each in enumerate(values) if place not in disposition]
     daily = {
         (one["day"], one["log_day"], one["resource_id"], one["direction"], one["consumer_org"]): one
         for one in pq.read_table(result.daily).to_pylist()
@@ -56,10 +56,10 @@ def test_two_files_together_are_judged_like_one(tmp_path: Path, seed: int) -> No
     first = take(tmp_path, rows[:half], "first")
     second = take(tmp_path, rows[half:], "second", previous=(first.as_previous(),))
     taken_back = superseded(second).get(0, [])
-    ours = fates(first) | dict.fromkeys(taken_back, "superseded")
-    ours |= {half + place: fate for place, fate in fates(second).items()}
-    expected = expected_fates(rows)
-    quarantined = {place for place, fate in ours.items() if fate == "quarantined"}
+    ours = dispositions(first) | dict.fromkeys(taken_back, "superseded")
+    ours |= {half + place: disposition for place, disposition in dispositions(second).items()}
+    expected = expected_dispositions(rows)
+    quarantined = {place for place, disposition in ours.items() if disposition == "quarantined"}
     assert {p: f for p, f in ours.items() if p not in quarantined} == {
         p: f for p, f in expected.items() if p not in quarantined
     }
@@ -72,13 +72,13 @@ def test_a_finished_row_replaces_a_running_one_once(tmp_path: Path) -> None:
     running = row(status="执行中", finished_at="")
     rows = [running, row(status="失败"), row(), running, row("B2"), row("B2", status="失败")]
     result = take(tmp_path, rows)
-    assert fates(result) == {0: "superseded", 2: "duplicate", 3: "duplicate", 5: "duplicate"}
+    assert dispositions(result) == {0: "superseded", 2: "duplicate", 3: "duplicate", 5: "duplicate"}
     assert (result.rows_read, result.accepted, result.duplicate) == (6, 3, 3)
 
 
 def test_a_batch_number_is_used_again_on_another_day(tmp_path: Path) -> None:
     other = row(started_at="2026-11-22 10:00:00", finished_at="2026-11-22 10:00:01")
-    assert fates(take(tmp_path, [row(), other])) == {}
+    assert dispositions(take(tmp_path, [row(), other])) == {}
 
 
 def test_later_files_supersede_rows_of_earlier_ones_of_the_day(tmp_path: Path) -> None:
@@ -88,20 +88,20 @@ def test_later_files_supersede_rows_of_earlier_ones_of_the_day(tmp_path: Path) -
     again = (first.as_previous(), other_day.as_previous())
     second = take(tmp_path, [row("B2"), running, row(), row("B3")], "second", previous=again)
     assert superseded(second) == {0: [0]}
-    assert fates(second) == {0: "duplicate", 1: "duplicate"}
+    assert dispositions(second) == {0: "duplicate", 1: "duplicate"}
     known = replace(first.as_previous(), log=LogFile(first.log, (second.supersedes[0][1],)))
     third = take(tmp_path, [row(), row("B3")], "third", previous=(known, second.as_previous()))
-    assert fates(third) == {0: "duplicate", 1: "duplicate"}
+    assert dispositions(third) == {0: "duplicate", 1: "duplicate"}
     assert third.supersedes == ()
 
 
 def test_rows_without_a_time_are_kept_once_too(tmp_path: Path) -> None:
     timeless = row(started_at="", finished_at="")
     first = take(tmp_path, [timeless, timeless], "first")
-    assert fates(first) == {1: "duplicate"}
+    assert dispositions(first) == {1: "duplicate"}
     assert first.days == {None: 1}
     second = take(tmp_path, [timeless, row("B2")], "second", previous=(first.as_previous(),))
-    assert fates(second) == {0: "duplicate"}
+    assert dispositions(second) == {0: "duplicate"}
 
 
 # --- Times, counts, daily -----------------------------------------------------------------

@@ -1,8 +1,8 @@
-"""The three indicators computed slowly and plainly, to hold the pipeline's results against.
+"""The three indicators computed slowly and plainly, for comparison with the pipeline's results.
 
-Written from indicators.md (the rule numbers in the comments are that document's) and inputs.md §5,
-with dictionaries, loops and fractions. Shares no code with sharing_pipeline, by intention:
-two independent readings of the same text must come to the same rows.
+It is written from indicators.md, whose rule numbers stand in the comments, and inputs.md §5, with
+dictionaries, loops and fractions. It shares no code with sharing_pipeline on purpose: two
+independent readings of the same text must come to the same rows.
 """
 
 from tests.reference.assess import assess

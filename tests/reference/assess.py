@@ -1,4 +1,4 @@
-"""Every subject of one indicator in exactly one outcome (indicators.md §1)."""
+"""Assesses every subject of an indicator: each has exactly one outcome (indicators.md §1)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.reference.update import judge_update
 
 
 def assess(city: City, as_of: date, definition: dict) -> list[dict]:
-    """The rows of `assessment` on D under one definition, sorted by subject.
+    """The rows of `assessment` on D under a definition, sorted by subject.
 
-    `definition` is the content of a definition file: id, indicator, target_percent, parameters.
-    A parameter that is absent or null has its default.
+    `definition` is the content of a definition file: id, indicator, target_percent, parameters. A
+    parameter that is absent or null has its default value.
     """
     facts = Facts.of(city, as_of)
-    given = definition.get("parameters") or {}
-    parameters = {name: value for name, value in given.items() if value is not None}
+    declared = definition.get("parameters") or {}
+    parameters = {name: value for name, value in declared.items() if value is not None}
     if definition["indicator"] == "demand_completion":
         judge, owner = judge_demand, "provider_org"
         rows = {code: row for code, row in facts.demands.items() if is_subject(row, as_of)}

@@ -1,6 +1,6 @@
-"""What a city has sent in: files with rows of text, in the canonical columns of the contracts.
+"""What a city has sent: files with rows of text, in the canonical columns of the contracts.
 
-Only the container. What is in force of it on a day is in received.py.
+What of it is in force on a day is worked out in received.py.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 Row = dict[str, str]
-"""Canonical column → the cell's text; a column that is absent is an empty cell."""
+"""Canonical column → text of the cell; an absent column means an empty cell."""
 
 
 @dataclass
 class File:
-    """One received file of one dataset. A date in its name is the day it comes into force."""
+    """A received file of a dataset. A date in its name is the day on which it comes into force."""
 
     name: str
     rows: list[Row]
@@ -22,7 +22,7 @@ class File:
 
 @dataclass
 class City:
-    """Everything that was received, every list in the order of receipt (that of the names)."""
+    """Everything that was received; files are listed in the order of receipt, which is by name."""
 
     organisations: list[Row] = field(default_factory=list)
     exemptions: list[Row] = field(default_factory=list)
@@ -31,4 +31,4 @@ class City:
     logs: list[File] = field(default_factory=list)
     demands: list[File] = field(default_factory=list)
     taken_in_on: date | None = None
-    """D of the run that took the files in; None where it is the night that is asked for."""
+    """The D of the run that took the files in; None for the night that is asked for."""

@@ -19,18 +19,18 @@ STAGE_WORKING_DAYS = {
 
 
 def is_subject(item: Row, as_of: date) -> bool:
-    """Every item with submitted_on ≤ D."""
+    """Whether an item is a subject: submitted_on ≤ D."""
     return happened(item, "submitted_on", as_of)
 
 
 def happened(item: Row, event: str, as_of: date) -> bool:
-    """The event has a date, and it is not after D."""
+    """Whether an event has a date that is not after D."""
     day = day_of(item.get(event, ""))
     return day is not None and day <= as_of
 
 
 def judge_demand(facts: Facts, code: str, parameters: dict) -> Judgement:
-    """The outcome of one item of the demand list."""
+    """The outcome of an item of the demand list."""
     item, as_of = facts.demands[code], facts.as_of
     # 1: `status` is read for 草稿 only
     if item.get("status", "") == "草稿":
@@ -73,7 +73,8 @@ def judge_demand(facts: Facts, code: str, parameters: dict) -> Judgement:
 
 
 def _is_lawful(item: Row) -> bool:
-    """The ground is a law, a legal basis is given, and the data authority endorsed it."""
+    """Whether a refusal names the law as its ground, gives a basis, and is endorsed by the data
+    authority."""
     return (
         item.get("refusal_ground", "") == "法律法规不允许提供"
         and item.get("refusal_basis", "") != ""
@@ -82,9 +83,9 @@ def _is_lawful(item: Row) -> bool:
 
 
 def stops(item: Row, as_of: date) -> list[tuple[date, date | None]]:
-    """When the clock was stopped: (returned, resubmitted), None where it still is on D.
+    """The pauses of the clock as (returned, resubmitted); None where it is still paused on D.
 
-    The i-th return and the i-th resubmission belong together; what lies after D hasn't happened.
+    The i-th return belongs to the i-th resubmission; what lies after D hasn't happened yet.
     """
     returned = days_of(item.get("returned_on", ""))
     resubmitted = days_of(item.get("resubmitted_on", ""))
@@ -97,7 +98,7 @@ def stops(item: Row, as_of: date) -> list[tuple[date, date | None]]:
 
 
 def _has_agreement(item: Row, as_of: date) -> bool:
-    """Decision 同意 with replied_on ≤ D; without its date it has not happened."""
+    """Whether the decision is 同意 with replied_on ≤ D; without a date it hasn't happened."""
     return item.get("decision", "") == "同意" and happened(item, "replied_on", as_of)
 
 
@@ -114,7 +115,8 @@ def _deadline_of_stage(item: Row, as_of: date, parameters: dict) -> date:
 
 
 def _reply_days(item: Row, lengths: dict, parameters: dict) -> int:
-    """Unconditional only when the item's own sharing_type says so; extensions add to the other."""
+    """The working days of a reply. It is unconditional only if the item's own sharing_type says so;
+    extensions are added to a conditional reply alone."""
     if item.get("sharing_type", "") == "无条件共享":
         return lengths["reply_unconditional"]
     extension = number_of(item.get("extension_days", "")) or 0
@@ -122,10 +124,10 @@ def _reply_days(item: Row, lengths: dict, parameters: dict) -> int:
 
 
 def nth_counted_day(opened: date, count: int, stopped: list[tuple[date, date | None]]) -> date:
-    """The count-th counted working day strictly after the opening.
+    """The day that comes `count` counted working days after the opening.
 
-    A working day d with returned < d ≤ resubmitted is not counted; the clock goes on afterwards.
-    Where the clock still stands, no later day is counted, and there is no such day: date.max.
+    A working day d with returned < d ≤ resubmitted is not counted. While the clock is paused no
+    later day is counted, so there is no such day, and the result is date.max.
     """
     day = opened
     standing_since = min((back for back, again in stopped if again is None), default=date.max)
@@ -140,7 +142,7 @@ def nth_counted_day(opened: date, count: int, stopped: list[tuple[date, date | N
 
 
 def _delivered_late(item: Row, as_of: date, parameters: dict) -> bool:
-    """delivered_on is later than the provision deadline; without an agreement it never is."""
+    """Whether delivered_on is later than the deadline of provision; never without an agreement."""
     if not _has_agreement(item, as_of):
         return False
     deadline_on = _deadline_of_stage(item, as_of, parameters)

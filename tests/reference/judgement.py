@@ -1,4 +1,4 @@
-"""The outcome of one subject, and what all rules look at: the facts on D."""
+"""The outcome of a subject, and the facts on D that all rules look at."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Facts:
 
     @classmethod
     def of(cls, city: City, as_of: date) -> Facts:
-        """The facts of this city at the end of D."""
+        """The facts of a city at the end of D."""
         return cls(
             as_of=as_of,
             organisations=Organisations(city.organisations),
@@ -39,7 +39,7 @@ class Facts:
 
 @dataclass
 class Judgement:
-    """One outcome with one reason, and what is stored beside it."""
+    """An outcome with its reason, and what is stored beside it."""
 
     outcome: str
     reason: str
@@ -52,13 +52,14 @@ class Judgement:
 
 
 def lacks(entry: Row, *information: str) -> bool:
-    """The entry's source has none of one of these: mount, update, cycle."""
+    """Whether the entry's source lacks any of these kinds of information: mount, update, cycle."""
     declared = [part.strip() for part in entry.get("lacks", "").split(";")]
-    return any(each in declared for each in information)
+    return any(kind in declared for kind in information)
 
 
 def not_to_be_judged(facts: Facts, code: str, indicator: str, parameters: dict) -> Judgement | None:
-    """Rules 1–3 of mount_rate, which are those of update_timeliness too."""
+    """Rules 1–3 of mount_rate, which are also those of update_timeliness: why an entry is
+    excluded, or None."""
     entry = facts.entries[code]
     published_on = day_of(entry.get("published_on", ""))
     # 1: not published, or only after D; an unknown date of publication is no obstacle.

@@ -11,12 +11,13 @@ from tests.reference.working_days import shift
 
 
 def is_offline(resource: Row) -> bool:
-    """已下线 or 停用; an empty resource status is 正常."""
+    """Whether a resource is 已下线 or 停用; an empty status means 正常."""
     return resource.get("resource_status", "") in ("已下线", "停用")
 
 
 def is_mounted(resource: Row, as_of: date) -> bool:
-    """Rule 5: mounted, not offline, not only after D; an unknown mounted_on counts as mounted."""
+    """Rule 5: whether a resource is mounted on D and not offline. An unknown mounted_on counts as
+    before D."""
     mounted_on = day_of(resource.get("mounted_on", ""))
     return (
         resource.get("mount_status", "") in ("已挂载", "变更待审核")
@@ -26,7 +27,7 @@ def is_mounted(resource: Row, as_of: date) -> bool:
 
 
 def judge_mount(facts: Facts, code: str, parameters: dict) -> Judgement:
-    """The outcome of one catalogue entry; five resources count once."""
+    """The outcome of a catalogue entry, which counts once however many resources it has."""
     entry, resources = facts.entries[code], facts.resources.get(code, [])
     # 1, 2, 3
     excluded = not_to_be_judged(facts, code, "mount_rate", parameters)

@@ -13,7 +13,7 @@ from tests.reference.working_days import CYCLES, add_months, is_working_day
 
 
 def judge_periods(facts: Facts, entry: Row, mounted: list[Row], parameters: dict) -> Judgement:
-    """Stands in the place of rules 8–10; no state and no dates are stored."""
+    """The outcome by periods, in place of rules 8–10; no state and no dates are stored."""
     first, last = window_of(facts.as_of, parameters)
     expected = expected_updates(entry["update_cycle"], first, last)
     if expected == 0:
@@ -25,10 +25,8 @@ def judge_periods(facts: Facts, entry: Row, mounted: list[Row], parameters: dict
 
 
 def window_of(as_of: date, parameters: dict) -> tuple[date, date]:
-    """The given window, else the last whole calendar quarter before D.
-
-    A quarter that ends on D is not before D.
-    """
+    """The first and the last day of the window that the parameters set, or else of the last whole
+    calendar quarter before D. A quarter that ends on D is not before D."""
     window = parameters.get("window")
     if window:
         return day_of(str(window["from"])), day_of(str(window["to"]))
@@ -37,8 +35,8 @@ def window_of(as_of: date, parameters: dict) -> tuple[date, date]:
 
 
 def expected_updates(cycle: str, first: date, last: date) -> int:
-    """How many updates a window, both days included, should have seen; always rounded down."""
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    """How many updates are expected in a window, both days included; always rounded down."""
+    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     if cycle in ("实时", "每日"):
         return sum(is_working_day(day) for day in days) // 2
     if CYCLES[cycle].days:
@@ -52,15 +50,13 @@ def expected_updates(cycle: str, first: date, last: date) -> int:
 def _update_days(
     facts: Facts, entry: Row, mounted: list[Row], first: date, last: date, parameters: dict
 ) -> int:
-    """Distinct days in the window over all mounted resources; `all`: the smallest count.
-
-    Declared evidence counts one day.
-    """
+    """The number of days in the window with an update of any mounted resource; by the rule `all`
+    the smallest number of any resource. Declared evidence counts as one day."""
     sources = sources_that_count(facts, mounted, parameters)
     declared = {declared_day(facts, entry)} - {None} if "declared" in sources else set()
     per_resource = [
-        (exchange_update_days(facts, each) if "exchange" in sources else set()) | declared
-        for each in mounted
+        (exchange_update_days(facts, resource) if "exchange" in sources else set()) | declared
+        for resource in mounted
     ] or [declared]
     in_window = [{day for day in days if first <= day <= last} for days in per_resource]
     if parameters.get("resource_rule", "any") == "all":

@@ -1,7 +1,7 @@
-"""What is in force on D of all that was received (indicators.md §1, inputs.md §5).
+"""Works out what is in force on D of all that was received (indicators.md §1, inputs.md §5).
 
-Knows nothing of indicators. The catalogue and the resources are replayed file by file;
-demands and log rows are all taken, and judged later by their own dates.
+The catalogue and the resources are replayed file by file. Demands and log rows are all taken here,
+and judged later by their own dates.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from tests.reference.values import day_of
 
 @dataclass
 class Accepted:
-    """What one file brought: accepted rows by key, and the keys that have a quarantined row.
+    """The accepted rows of a file by key, and the keys of its quarantined rows.
 
-    `full`: it replaces what its organisations had; otherwise it adds to it.
+    A `full` file replaces what its organisations had; another one adds to it.
     """
 
     effective_on: date
@@ -33,7 +33,7 @@ def catalogue_on(city: City, as_of: date) -> dict[str, Row]:
     """Catalogue entries in force on D by catalogue_code."""
     organisations = Organisations(city.organisations)
     files = [_read(city, file, "catalogue_code", as_of) for file in city.catalogues]
-    files.sort(key=lambda file: file.effective_on)  # stable: same day, later received comes later
+    files.sort(key=lambda file: file.effective_on)  # stable: on the same day by receipt
     for file in files:
         for code, row in list(file.rows.items()):
             if row.get("org_code", "") not in organisations:  # empty or unknown: quarantined
@@ -47,7 +47,7 @@ def catalogue_on(city: City, as_of: date) -> dict[str, Row]:
 
 
 def resources_on(city: City, as_of: date) -> dict[str, list[Row]]:
-    """Resources in force on D, listed by the catalogue_code that they are mounted under."""
+    """Resources in force on D, by the catalogue_code under which they are mounted."""
     entries = catalogue_on(city, as_of)
     files = [_read(city, file, "resource_id", as_of) for file in city.resources]
     files.sort(key=lambda file: file.effective_on)
@@ -68,7 +68,7 @@ def resources_on(city: City, as_of: date) -> dict[str, list[Row]]:
 
 
 def demands_received(city: City) -> dict[str, Row]:
-    """Demand items by demand_id: a later file upserts, an item missing from it stays."""
+    """Demand items by demand_id; a later file upserts, and items that it doesn't have stay."""
     organisations = Organisations(city.organisations)
     demands: dict[str, Row] = {}
     for file in city.demands:
@@ -79,7 +79,8 @@ def demands_received(city: City) -> dict[str, Row]:
 
 
 def log_received(city: City) -> dict[str, list[Row]]:
-    """Log rows by resource_id, once per batch and Shanghai date of its start, else of its end."""
+    """Log rows by resource_id. A batch counts once on the Shanghai date of its start, or else of
+    its end."""
     kept: dict[tuple[str, date | None], Row] = {}
     for file in city.logs:
         for row in file.rows:
@@ -99,10 +100,10 @@ def log_received(city: City) -> dict[str, list[Row]]:
 
 
 def _read(city: City, file: File, key: str, as_of: date) -> Accepted:
-    """The file's rows and the day that its name declares, else the D of the run taking it in."""
-    found = re.search(r"(20\d\d)-(\d\d)-(\d\d)|(20\d\d)(\d\d)(\d\d)", file.name)
-    if found:
-        day = date(*(int(part) for part in found.groups() if part))
+    """The file's rows, and the day in its name or else the D of the run that took it in."""
+    match = re.search(r"(20\d\d)-(\d\d)-(\d\d)|(20\d\d)(\d\d)(\d\d)", file.name)
+    if match:
+        day = date(*(int(part) for part in match.groups() if part))
     else:
         day = city.taken_in_on or as_of
     rows, conflicting = _distinct(file.rows, key)
@@ -110,9 +111,9 @@ def _read(city: City, file: File, key: str, as_of: date) -> Accepted:
 
 
 def _distinct(rows: list[Row], key: str) -> tuple[dict[str, Row], set[str]]:
-    """Rows by key, without those that have none; and the keys that have a conflicting row.
+    """The rows with a key, by key, and the keys that have a conflicting row.
 
-    Exact duplicates count once; of conflicting rows (same key, other cells) the first stays.
+    Exact duplicates count once; of rows with the same key and other cells the first stays.
     """
     kept: dict[str, Row] = {}
     conflicting = set()
@@ -125,8 +126,10 @@ def _distinct(rows: list[Row], key: str) -> tuple[dict[str, Row], set[str]]:
     return kept, conflicting
 
 
-def _same_cells(one: Row, other: Row) -> bool:
-    return all(one.get(name, "").strip() == other.get(name, "").strip() for name in {*one, *other})
+def _same_cells(first: Row, second: Row) -> bool:
+    return all(
+        first.get(name, "").strip() == second.get(name, "").strip() for name in {*first, *second}
+    )
 
 
 def _quarantine(file: Accepted, code: str) -> None:
@@ -137,31 +140,29 @@ def _quarantine(file: Accepted, code: str) -> None:
 def _quarantine_what_another_organisation_owns(
     files: list[Accepted], organisations: Organisations
 ) -> None:
-    """A row whose code another organisation still lists in its own last file is quarantined.
+    """Quarantines rows whose code another organisation still lists in its own last file.
 
-    "In force there after all files": so an entry can move, when its old organisation's last file
-    has it no more. A predecessor is not another.
+    So an entry can move once the last file of its old organisation no longer has it. A predecessor
+    doesn't count as another organisation.
     """
     last_file = {row["org_code"]: file for file in files for row in file.rows.values()}
     owners: dict[str, str] = {}
     for file in files:
         for code, row in list(file.rows.items()):
-            owner, mine = owners.get(code, row["org_code"]), row["org_code"]
+            owner, sender = owners.get(code, row["org_code"]), row["org_code"]
             listed = last_file[owner].rows.get(code)
             still_there = listed is not None and listed["org_code"] == owner
-            if owner != mine and still_there and not organisations.is_predecessor(owner, mine):
+            if owner != sender and still_there and not organisations.is_predecessor(owner, sender):
                 _quarantine(file, code)
             else:
-                owners[code] = mine
+                owners[code] = sender
 
 
 def _replace(
     in_force: dict[str, Row], file: Accepted, owner_of: Callable[[Row], str | None]
 ) -> None:
-    """Replacement, by a full file, for each organisation with at least one accepted row in it.
-
-    A key whose new row is quarantined keeps its last accepted row.
-    """
+    """Puts a file into force. A full file replaces all rows of each organisation that has at least
+    one accepted row in it; a key whose new row is quarantined keeps its last accepted row."""
     replaced = {owner_of(row) for row in file.rows.values() if file.full} - {None}
     for code, row in list(in_force.items()):
         listed = code in file.rows or code in file.quarantined

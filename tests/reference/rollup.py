@@ -1,4 +1,4 @@
-"""Roll-ups, target and rank (indicators.md §5): counts over assessment rows, in exact fractions."""
+"""Scoreboard, target and rank (indicators.md §5), counted from assessments in exact fractions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def scoreboard(
 def _scopes(
     organisations: Organisations, as_of: date, assessments: list[dict]
 ) -> list[tuple[str, str, str, set[str]]]:
-    """(scope_type, scope_code, scope_name, the organisations in it) for every row to be made."""
+    """Every scope as (scope_type, scope_code, scope_name, its organisations)."""
     with_subjects = {row["org_code"] for row in assessments}
     shown = [
         code
@@ -70,7 +70,7 @@ def _row(
     members: set[str],
     assessments: list[dict],
 ) -> dict:
-    """One scope's figures: Σ numerator ÷ Σ denominator, never a mean of rates."""
+    """The figures of a scope. Its rate is Σ numerator ÷ Σ denominator, never a mean of rates."""
     outcomes = [row["outcome"] for row in assessments if row["org_code"] in members]
     numerator, missed = outcomes.count("met"), outcomes.count("missed")
     target = Fraction(str(definition["target_percent"]))
@@ -95,7 +95,8 @@ def _row(
 
 
 def rate_display(numerator: int, denominator: int) -> str:
-    """Percent rounded down to two decimals, without a % sign; empty without subjects."""
+    """The rate in percent, rounded down to two decimals, without a % sign; empty without
+    subjects."""
     if denominator == 0:
         return ""
     hundredths = floor(Fraction(numerator, denominator) * 10_000)
@@ -103,19 +104,19 @@ def rate_display(numerator: int, denominator: int) -> str:
 
 
 def attained(numerator: int, denominator: int, target_percent: Fraction) -> bool:
-    """The exact rate is not below the target; never without subjects."""
+    """Whether the exact rate is not below the target; never without subjects."""
     return denominator > 0 and numerator * 100 >= target_percent * denominator
 
 
 def shortfall(numerator: int, denominator: int, target_percent: Fraction) -> int:
-    """How many more subjects must become met, the denominator held."""
+    """How many more subjects must be met to reach the target with the same denominator."""
     return max(0, ceil(target_percent * denominator / 100) - numerator)
 
 
 def _rank(board: list[dict], organisations: Organisations) -> None:
-    """Rank by exact fraction, ties share a rank (1, 2, 2, 4); only with a denominator > 0.
+    """Ranks by the exact rate; ties share a rank (1, 2, 2, 4). Only rows with subjects are ranked.
 
-    Organisations are ranked among those of the same level, regions among regions, others not.
+    Organisations are ranked among those of the same level, and regions among regions.
     """
     groups: dict[tuple[str, str], list[dict]] = {}
     for row in board:
@@ -129,11 +130,11 @@ def _rank(board: list[dict], organisations: Organisations) -> None:
     for group in groups.values():
         rates = [Fraction(row["numerator"], row["denominator"]) for row in group]
         for row, rate in zip(group, rates, strict=True):
-            row["rank"] = 1 + sum(other > rate for other in rates)
+            row["rank"] = 1 + sum(higher > rate for higher in rates)
 
 
 def _change(row: dict, previous: list[dict]) -> str:
-    """Difference of the displayed rates in percentage points; blank where one is missing."""
+    """The difference of the displayed rates in percentage points; empty if either is missing."""
     key = ("definition", "scope_type", "scope_code")
     for before in previous:
         if all(before[name] == row[name] for name in key):

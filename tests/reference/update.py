@@ -14,9 +14,10 @@ from tests.reference.working_days import CYCLES, NO_OBLIGATION, add_cycle, deadl
 
 
 def judge_update(facts: Facts, code: str, parameters: dict) -> Judgement:
-    """The outcome of one catalogue entry."""
+    """The outcome of a catalogue entry."""
     entry = facts.entries[code]
-    mounted = [each for each in facts.resources.get(code, []) if is_mounted(each, facts.as_of)]
+    resources = facts.resources.get(code, [])
+    mounted = [resource for resource in resources if is_mounted(resource, facts.as_of)]
     cycle = entry.get("update_cycle", "")
     # 1–3, with this definition's own count_not_shareable and exemptions
     excluded = not_to_be_judged(facts, code, "update_timeliness", parameters)
@@ -35,7 +36,7 @@ def judge_update(facts: Facts, code: str, parameters: dict) -> Judgement:
     if cycle not in CYCLES:
         return Judgement(parameters.get("unknown_cycle", "missed"), "cycle_unknown")
     # 7
-    if mounted and all(each.get("resource_type", "") == "接口" for each in mounted):
+    if mounted and all(resource.get("resource_type", "") == "接口" for resource in mounted):
         judged = _judge_api(facts, mounted, parameters)
         if judged:
             return judged
@@ -46,13 +47,15 @@ def judge_update(facts: Facts, code: str, parameters: dict) -> Judgement:
 
 
 def _judge_api(facts: Facts, mounted: list[Row], parameters: dict) -> Judgement | None:
-    """Rule 7; None goes on to rule 8. Evidence is the latest success up to D, also when silent."""
+    """Rule 7; None means that rule 8 is next. The evidence is the latest success up to D, also for
+    an API that is silent."""
     rule = parameters.get("api_rule", "calls")
-    latest = max((day for each in mounted for day in success_days(facts, each)), default=None)
+    successes = (day for resource in mounted for day in success_days(facts, resource))
+    latest = max(successes, default=None)
     stored = {"evidence_source": "exchange" if latest else "", "evidence_at": latest}
     if rule == "exclude":
         return Judgement("excluded", "api_only", **stored)
-    if rule == "calls" and any(records_up_to(facts, each) for each in mounted):
+    if rule == "calls" and any(records_up_to(facts, resource) for resource in mounted):
         window = parameters.get("api_window_days", 30)
         if latest and (facts.as_of - latest).days <= window:
             return Judgement("met", "api_alive", **stored)
@@ -85,13 +88,13 @@ def _judge_deadline(facts: Facts, entry: Row, mounted: list[Row], parameters: di
 
 
 def _baseline(entry: Row, mounted: list[Row]) -> date | None:
-    """Rule 8: the earliest mounted_on among mounted resources, else published_on."""
-    days = [day for each in mounted if (day := day_of(each.get("mounted_on", "")))]
+    """Rule 8: the earliest mounted_on of mounted resources, or else published_on."""
+    days = [day for resource in mounted if (day := day_of(resource.get("mounted_on", "")))]
     return min(days) if days else day_of(entry.get("published_on", ""))
 
 
 def _dated(facts: Facts, entry: Row, start: date, parameters: dict) -> Judgement:
-    """Due day, deadline, overdue days and state, counted from `start`; the outcome is to come."""
+    """Due day, deadline, overdue days and state, counted from `start`, without an outcome yet."""
     cycle = entry["update_cycle"]
     due_on = add_cycle(start, cycle)
     deadline_on = deadline(due_on, cycle, parameters)
@@ -106,8 +109,8 @@ def _dated(facts: Facts, entry: Row, start: date, parameters: dict) -> Judgement
 
 
 def _state(as_of: date, cycle: str, due_on: date, deadline_on: date, parameters: dict) -> str:
-    """How far along its cycle an entry is on D."""
-    # soon_days: 7, and 0 for cycles under 7 days; a given value holds for every cycle
+    """The state of an entry on D within its cycle."""
+    # soon_days is 7 by default, and 0 for cycles under 7 days; a parameter holds for every cycle.
     shorter_than_a_week = CYCLES[cycle].months == 0 and CYCLES[cycle].days < 7
     soon_days = parameters.get("soon_days", 0 if shorter_than_a_week else 7)
     if as_of < due_on - timedelta(days=soon_days):
@@ -116,7 +119,7 @@ def _state(as_of: date, cycle: str, due_on: date, deadline_on: date, parameters:
         return "due_soon"
     if as_of <= deadline_on:
         return "in_grace"
-    # one cycle after the deadline: calendar addition to deadline_on, clamped
+    # An entry is delinquent one cycle after the deadline, added by the calendar and clamped.
     if as_of <= add_cycle(deadline_on, cycle):
         return "overdue"
     return "delinquent"

@@ -1,4 +1,5 @@
-"""Reads the text of one cell: a date, a moment, a number, yes or no. Unreadable is unknown."""
+"""Reads the text of a cell as a date, a moment, a number, yes or no; what can't be read is
+unknown."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ SHANGHAI = timezone(timedelta(hours=8))
 
 
 def moment_of(text: str) -> datetime | None:
-    """A moment in Asia/Shanghai. Without a zone it is Shanghai's already; others are converted."""
+    """A moment in Asia/Shanghai; a moment without a zone is taken to be one already."""
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
@@ -19,13 +20,13 @@ def moment_of(text: str) -> datetime | None:
 
 
 def day_of(text: str) -> date | None:
-    """A date. A time of day is cut off, after conversion to Asia/Shanghai."""
+    """A date; a moment is converted to Asia/Shanghai before its time is cut off."""
     moment = moment_of(text)
     return moment.date() if moment else None
 
 
 def days_of(text: str) -> list[date | None]:
-    """Dates separated by `;`; the places count, so an empty place is an unknown date."""
+    """Dates separated by `;`. Their positions matter, so an empty position is an unknown date."""
     return [day_of(part) for part in text.split(";")]
 
 

@@ -39,12 +39,13 @@ CYCLES = {
 }
 
 NO_OBLIGATION = ("不定期", "一次性/不更新", "其他")
-"""Cycles that oblige nobody to update (rule 5 of update_timeliness)."""
+"""Cycles without an obligation to update (rule 5 of update_timeliness)."""
 
 
 @cache
 def is_working_day(day: date) -> bool:
-    """By the State Council's calendar; a year not announced falls back to Monday–Friday."""
+    """Whether a day is a working day in the State Council's calendar; in a year that is not
+    announced yet, Monday to Friday."""
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
@@ -52,7 +53,8 @@ def is_working_day(day: date) -> bool:
 
 
 def shift(day: date, count: int, roll: bool = False) -> date:
-    """The count-th working day strictly after `day`; for 0 the day itself, or rolled forward."""
+    """The day that comes `count` working days after `day`; for 0 the day itself, or with `roll` the
+    next working day from it on."""
     if count == 0:
         while roll and not is_working_day(day):
             day += timedelta(days=1)
@@ -65,7 +67,7 @@ def shift(day: date, count: int, roll: bool = False) -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of a later month, clamped to that month's end."""
+    """The same day of a later month, or that month's last day if it is shorter."""
     whole = day.year * 12 + day.month - 1 + months
     year, month = whole // 12, whole % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))

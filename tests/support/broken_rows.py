@@ -1,7 +1,7 @@
-"""For each rule of each suite a row that breaks it, as the changes to a row that breaks none.
+"""For each rule of each suite a row that breaks it, as changes to a row that breaks no rule.
 
-The keys are in the suite's order. A list is of consecutive rows; the last is to blame, of names
-dragged down each.
+The rules are in the suite's order. A list means consecutive rows: the last of them breaks the rule,
+and of names that were dragged down each does.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ SOUND: dict[str, dict[str, str | None]] = {
 }  # fmt: skip
 
 UNKNOWN_CODES = {"demand": ["requester_org"], "organisation": ["parent", "successor"]}
-"""Columns whose `__unread` intake fills with codes that no organisation has."""
+"""Columns in whose `__unread` intake puts codes that no organisation has."""
 
 
 def _bidi(dataset: str, *columns: str) -> dict[str, dict[str, str | None]]:
@@ -108,8 +108,11 @@ BROKEN: dict[str, dict[str, dict[str, str | None] | list[dict[str, str | None]]]
             for code in (*(f"BJ-{number}" for number in range(11)), "YJ-1")
         ],
         "catalogue_code_rounded": [
-            {"org_code": "丁局", "catalogue_code": f"3611{n:011d}000", "name": f"{n}号信息"}
-            for n in range(7, 57, 10)
+            {
+                "org_code": "丁局", "catalogue_code": f"3611{number:011d}000",
+                "name": f"{number}号信息",
+            }
+            for number in range(7, 57, 10)
         ],
         "catalogue_code_several": {"catalogue_code": "C1、C2"},
         **_bidi(

@@ -1,7 +1,7 @@
-"""One sentence of indicators.md as one case: a subject, its surroundings, its outcome.
+"""A case tests one sentence of indicators.md: a subject, what belongs to it, and its outcome.
 
 Many cases are packed into one city and one night, each under its own code and, where it sets
-parameters, under a definition of its own. The cases themselves are in tests/rules/.
+parameters, under a definition of its own. The cases are in tests/support/rules/.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ENTRY: Row = {
     "publish_status": "已发布",
     "published_on": "2026-01-05",
 }
-"""An ordinary entry; a case says what is different."""
+"""An ordinary entry; a case says what differs from it."""
 
 RESOURCE: Row = {"resource_type": "库表", "mount_status": "已挂载", "mounted_on": "2026-01-06"}
 
@@ -43,7 +43,10 @@ ITEM: Row = {
 
 @dataclass(frozen=True)
 class Case:
-    """What `about` says, for one subject, on one D, under one definition."""
+    """A subject with its resources and logs, and the outcome that is expected on D.
+
+    `about` says in a sentence what the case tests.
+    """
 
     about: str
     indicator: str
@@ -57,7 +60,8 @@ class Case:
 
 
 def outcome(text: str, **stored: object) -> Row:
-    """`met on_time in_grace` with what else must be stored; all other columns must be empty."""
+    """The expected cells for a text such as `met on_time in_grace`, with what else must be stored;
+    all other columns must be empty."""
     words = dict(zip(("outcome", "reason", "state"), text.split(), strict=False))
     blank = dict.fromkeys(
         ("state", "due_on", "deadline_on", "overdue_days", "evidence_source", "evidence_at"), ""
@@ -66,17 +70,17 @@ def outcome(text: str, **stored: object) -> Row:
 
 
 def resource(**fields: str) -> Row:
-    """A mounted 库表, but for these fields."""
+    """A mounted 库表 with these fields changed."""
     return {**RESOURCE, **fields}
 
 
 def api(**fields: str) -> Row:
-    """A mounted 接口, but for these fields."""
+    """A mounted 接口 with these fields changed."""
     return resource(resource_type="接口", **fields)
 
 
 def supply(finished_at: str, rows: int | str = 10, **fields: str) -> Row:
-    """A successful supply that ended then; `of` says of which resource (1, 2, …)."""
+    """A successful supply that ended then; the field `of` is the number of its resource, from 1."""
     return {
         "direction": "归集",
         "status": "成功",
@@ -135,7 +139,8 @@ def demand_case(
 
 
 class Pack:
-    """Cases of one D in one city: what to run, and where each case's answer is to be found."""
+    """Cases of the same D in one city, with their definitions, and the definition and subject of
+    each case's outcome."""
 
     def __init__(self, cases: list[Case]) -> None:
         self.as_of = cases[0].as_of
@@ -155,13 +160,13 @@ class Pack:
         self.city.demands = [File("demand.csv", self._rows["demand"])]
 
     def _definition(self, case: Case) -> str:
-        """The id of the definition with this case's parameters, made when it isn't there yet."""
+        """The id of the definition with this case's parameters, which is added if it is missing."""
         for known in self.definitions:
             if (known["indicator"], known["parameters"]) == (case.indicator, case.parameters):
                 return str(known["id"])
-        made = definition(case.indicator, f"case-{len(self.definitions) + 1}", **case.parameters)
-        self.definitions.append(made)
-        return str(made["id"])
+        name = f"case-{len(self.definitions) + 1}"
+        self.definitions.append(definition(case.indicator, name, **case.parameters))
+        return str(self.definitions[-1]["id"])
 
     def _add(self, case: Case, code: str) -> None:
         if case.exemption is not None:
@@ -173,14 +178,16 @@ class Pack:
             return
         self._rows["catalogue"].append({"catalogue_code": code, **case.subject})
         for number, row in enumerate(case.resources, start=1):
-            named = {"resource_id": f"{code}-{number}", "catalogue_code": code}
-            self._rows["resource"].append({**named, **row})
+            keys = {"resource_id": f"{code}-{number}", "catalogue_code": code}
+            self._rows["resource"].append({**keys, **row})
         batches = count(1)
         for row in case.logs:
-            which = {"resource_id": f"{code}-{row.get('of', '1')}"}
-            batch = {"batch_id": f"{code}-{row.get('batch', next(batches))}"}
+            keys = {
+                "resource_id": f"{code}-{row.get('of', '1')}",
+                "batch_id": f"{code}-{row.get('batch', next(batches))}",
+            }
             fields = {name: text for name, text in row.items() if name not in ("of", "batch")}
-            self._rows["log"].append({**which, **batch, **fields})
+            self._rows["log"].append({**keys, **fields})
 
 
 def definition(indicator: str, name: str, target: object = 90, **parameters: Any) -> dict[str, Any]:

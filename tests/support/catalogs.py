@@ -1,4 +1,4 @@
-"""The catalog that ships, one with a source of its own, and where the real input is."""
+"""The catalog that ships, a catalog with another source, and the folder of real input files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHARED_DATA = Path(os.environ.get("SHARED_DATA") or PROJECT.parent / "shared" / 
 
 
 def catalog_with(tmp_path: Path, yaml: str, name: str = "portal") -> Path:
-    """A catalog folder with one source of its own."""
+    """A catalog folder with this source alone."""
     shutil.copytree(CATALOG / "contracts", tmp_path / "contracts")
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources" / f"{name}.yaml").write_text(yaml, encoding="utf-8")

@@ -1,8 +1,8 @@
-"""Random small cities that hit every rule, reason, state and odd boundary, and their definitions.
+"""Random small cities that reach every rule, reason, state and boundary, and their definitions.
 
-Only what the design documents decide is drawn. What they leave open (such as a resource file that
-lists half of an organisation whose entries move at the same time) is kept out, so that any
-difference between the pipeline and the reference is a fault of one of them.
+Only cases that the design documents decide are drawn. What they leave open, such as a resource file
+that lists half of an organisation whose entries move at the same time, is kept out. So any
+difference between the pipeline and the reference is a fault in one of them.
 """
 
 from __future__ import annotations
@@ -27,17 +27,18 @@ NIGHTS = tuple(
         "2026-12-31", "2027-01-04", "2026-05-09", "2026-02-24", "2028-02-29", "2025-10-31",
     )
 )  # fmt: skip
-"""Sundays, made-up working Saturdays, ends of months and quarters, holidays, leap days, a year
-that is not announced."""
+"""Sundays, Saturdays that are working days, ends of months and quarters, holidays, leap days, and a
+year whose calendar is not announced."""
 
 
 def night_of(seed: int) -> date:
-    """The D that the city of this seed is made for."""
+    """The D of the city of this seed."""
     return NIGHTS[seed % len(NIGHTS)]
 
 
 def random_city(seed: int, as_of: date | None = None) -> City:
-    """A small city around D (`night_of(seed)` unless given); all its codes begin with the seed."""
+    """A small city around D, which is `night_of(seed)` unless `as_of` is given; all its codes begin
+    with the seed."""
     prefix = f"S{seed:04d}"
     draw = Draw(f"city {seed}", as_of or night_of(seed))
     city = City(organisations=_organisations(draw, prefix))
@@ -51,9 +52,11 @@ def random_city(seed: int, as_of: date | None = None) -> City:
 
 
 def merged(cities: list[City]) -> City:
-    """Many cities as one, for one night: files whose names differ only in the seed are joined.
+    """Many cities joined into one for a single night; files whose names differ only in the seed are
+    joined.
 
-    Nothing changes for any of them: a file replaces only the organisations that have rows in it.
+    The outcomes of each city stay the same, because a file replaces only organisations that have
+    rows in it.
     """
     whole = City()
     for city in cities:
@@ -69,7 +72,7 @@ def merged(cities: list[City]) -> City:
 
 
 def _organisations(draw: Draw, prefix: str) -> list[Row]:
-    """5 to 15 organisations in a tree, up to three of them ended, most of those with successors."""
+    """5 to 15 organisations in a tree; up to three of them have ended, most with a successor."""
     rows: list[Row] = []
     for number in range(draw.random.randrange(5, 16)):
         code = f"{prefix}-O{number:02d}"
@@ -90,21 +93,21 @@ def _organisations(draw: Draw, prefix: str) -> list[Row]:
         ended = draw.as_of - timedelta(days=draw.random.choice((0, 1, 2, 40)))
         row["valid_from"], row["valid_to"] = "", str(ended)
         if draw.chance(0.85):
-            other = draw.random.choice(rows)["org_code"]
-            row["successor"] = other if other != row["org_code"] else ""
+            successor = draw.random.choice(rows)["org_code"]
+            row["successor"] = successor if successor != row["org_code"] else ""
     _break_rings(rows, draw.as_of)
     return rows
 
 
 def _break_rings(rows: list[Row], as_of: date) -> None:
-    """Takes successors away that would make an organisation lie below itself, or follow itself."""
+    """Removes successors by which an organisation would lie below itself or succeed itself."""
     for row in rows:
         organisations = Organisations(rows)
         following = organisations.is_predecessor(row["org_code"], row["org_code"])
         if following or any(
-            _is_below_itself(organisations, each["org_code"], as_of + timedelta(days=days))
+            _is_below_itself(organisations, code, as_of + timedelta(days=days))
             for days in (-1, 0)
-            for each in rows
+            for code in organisations.rows
         ):
             row["successor"] = ""
 
@@ -123,8 +126,9 @@ def _is_below_itself(organisations: Organisations, code: str, day: date) -> bool
 def _logs(
     draw: Draw, prefix: str, entries: dict[str, Row], resources: dict[str, Row]
 ) -> list[File]:
-    """Up to 200 rows in up to three files: repeats, unknown resources, rows without a key."""
-    files = [File(f"{prefix}-log-{n}.csv", []) for n in range(draw.random.choice((1, 2, 3)))]
+    """Up to 200 rows in up to three files, with repeats, unknown resources and missing keys."""
+    file_count = draw.random.choice((1, 2, 3))
+    files = [File(f"{prefix}-log-{index}.csv", []) for index in range(file_count)]
     number = 0
     for code, row in resources.items():
         cycle = entries.get(row["catalogue_code"], {}).get("update_cycle", "")
@@ -145,7 +149,7 @@ def _logs(
 
 
 def _file_with_repeats(draw: Draw, files: list[File], record: Row) -> None:
-    """Puts the record into one file; sometimes with a repeat, an end to 执行中, or a duplicate."""
+    """Puts the record into a file; sometimes with a repeat, a later end of 执行中, or a copy."""
     places = sorted(draw.random.randrange(len(files)) for _ in range(2))
     files[places[0]].rows.append(record)
     if record["status"] == "执行中" and draw.chance(0.6):
@@ -161,13 +165,13 @@ def _file_with_repeats(draw: Draw, files: list[File], record: Row) -> None:
 
 
 def _demands(draw: Draw, prefix: str, organisations: list[Row]) -> list[File]:
-    """Up to 40 items in one or two files; the second one upserts some of them."""
+    """Up to 40 items in one or two files; the second file upserts some of them."""
     codes = [row["org_code"] for row in organisations]
     first = [
         random_item(
-            draw, f"{prefix}-D{n:02d}", draw.random.choice(codes), draw.random.choice(codes)
+            draw, f"{prefix}-D{number:02d}", draw.random.choice(codes), draw.random.choice(codes)
         )
-        for n in range(draw.random.randrange(40))
+        for number in range(draw.random.randrange(40))
     ]
     second = []
     for item in first:
@@ -188,7 +192,7 @@ def _demands(draw: Draw, prefix: str, organisations: list[Row]) -> list[File]:
 
 
 def _exemptions(draw: Draw, entries: list[str], items: list[str]) -> list[Row]:
-    """Exemptions of single subjects for single indicators, in force around D."""
+    """Exemptions of single subjects from single indicators, in force around D."""
     rows = []
     for subject in [*entries, *items]:
         if not subject or not draw.chance(0.1):
@@ -199,8 +203,8 @@ def _exemptions(draw: Draw, entries: list[str], items: list[str]) -> list[Row]:
                 "indicator": draw.pick(
                     {"mount_rate": 3, "update_timeliness": 3, "demand_completion": 3}
                 ),
-                "valid_from": draw.pick({"": 3, **_beside(draw.as_of)}),
-                "valid_to": draw.pick({"": 3, "9999-12-31": 1, **_beside(draw.as_of)}),
+                "valid_from": draw.pick({"": 3, **_days_around(draw.as_of)}),
+                "valid_to": draw.pick({"": 3, "9999-12-31": 1, **_days_around(draw.as_of)}),
                 "approved_by": draw.pick({"市数据主管部门": 8, "": 1}),
                 "reason": draw.pick({"系统迁移": 8, "": 1}),
             }
@@ -208,13 +212,39 @@ def _exemptions(draw: Draw, entries: list[str], items: list[str]) -> list[Row]:
     return rows
 
 
-def _beside(day: date) -> dict[str, int]:
+def _days_around(day: date) -> dict[str, int]:
     return {str(day + timedelta(days=days)): 1 for days in (-30, -1, 0, 1, 30)}
 
 
 def random_definitions(seed: int) -> list[dict[str, Any]]:
-    """One unofficial definition of each indicator and method, with random parameters."""
+    """An unofficial definition of each indicator and method, with random parameters."""
     random = Random(f"definitions {seed}")
+    by_deadline, by_periods = _update_parameters(random)
+    mount = {
+        "count_not_shareable": random.random() < 0.5,
+        "mount_grace_working_days": random.choice([0, 1, 5, 20]),
+    }
+    stages = {
+        "review": random.randrange(1, 5),
+        "reply_unconditional": random.randrange(1, 5),
+        "reply_conditional": random.randrange(1, 15),
+        "provision": random.randrange(1, 25),
+    }
+    demand = {
+        "completion": random.choice(["delivered", "confirmed"]),
+        "stage_working_days": stages,
+        "max_extension_days": random.choice([0, 5, 10]),
+    }
+    return [
+        definition("mount_rate", "r1", target=random.choice([90, "66.67"]), **mount),
+        definition("update_timeliness", "r1", target=random.choice([90, "85.5"]), **by_deadline),
+        definition("update_timeliness", "r2", **by_periods),
+        definition("demand_completion", "r1", target=random.choice([75, 100]), **demand),
+    ]
+
+
+def _update_parameters(random: Random) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Random parameters of update_timeliness, by deadline and by periods."""
     update = {
         "count_not_shareable": random.random() < 0.5,
         "unknown_cycle": random.choice(["missed", "excluded"]),
@@ -241,27 +271,7 @@ def random_definitions(seed: int) -> list[dict[str, Any]]:
         "period_threshold": random.choice([0.2, 0.34, 0.5, 0.8, 1]),
         "window": random.choice([None, *WINDOWS]),
     }
-    mount = {
-        "count_not_shareable": random.random() < 0.5,
-        "mount_grace_working_days": random.choice([0, 1, 5, 20]),
-    }
-    stages = {
-        "review": random.randrange(1, 5),
-        "reply_unconditional": random.randrange(1, 5),
-        "reply_conditional": random.randrange(1, 15),
-        "provision": random.randrange(1, 25),
-    }
-    demand = {
-        "completion": random.choice(["delivered", "confirmed"]),
-        "stage_working_days": stages,
-        "max_extension_days": random.choice([0, 5, 10]),
-    }
-    return [
-        definition("mount_rate", "r1", target=random.choice([90, "66.67"]), **mount),
-        definition("update_timeliness", "r1", target=random.choice([90, "85.5"]), **by_deadline),
-        definition("update_timeliness", "r2", **by_periods),
-        definition("demand_completion", "r1", target=random.choice([75, 100]), **demand),
-    ]
+    return by_deadline, by_periods
 
 
 WINDOWS = (
@@ -270,4 +280,5 @@ WINDOWS = (
     {"from": date(2026, 11, 1), "to": date(2026, 11, 20)},
     {"from": date(2024, 1, 1), "to": date(2026, 12, 31)},
 )
-"""Of whole months, or of less than one: what a month begun counts is left open."""
+"""Windows of whole months or of less than a month, because indicators.md leaves open what a part of
+a month counts."""

@@ -1,4 +1,4 @@
-"""Draws days, moments and choices for random cities: odd boundaries more often than not."""
+"""Draws days, moments and choices for random cities, often at a boundary of some rule."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from random import Random
 from tests.reference.working_days import CYCLES, add_cycle, add_months, deadline, shift
 
 UNREADABLE = ("待定", "0000-00-00", "2026-02-30")
-"""Seen in date columns; they count as unknown."""
+"""Texts that were seen in date columns and count as unknown."""
 
 HOURS = ("00:00:00", "23:59:59", "23:59:59.999", "12:30:00", "01:02:03", "08:00:00", "16:00:00")
 
 
 class Draw:
-    """A source of chance for one city, whose night is `as_of`."""
+    """Random draws for a city, whose night is `as_of`."""
 
     def __init__(self, seed: object, as_of: date) -> None:
         self.random = Random(str(seed))
         self.as_of = as_of
 
     def chance(self, probability: float) -> bool:
-        """True as often as `probability` says."""
+        """True with this probability."""
         return self.random.random() < probability
 
     def pick(self, weights: dict[str, int]) -> str:
-        """One of the keys, by weight."""
+        """A key, drawn by weight."""
         return self.random.choices(list(weights), list(weights.values()))[0]
 
     def day(self, earliest: int = 800) -> date:
-        """A day near D: D itself and its neighbours, month ends, days in the future too."""
+        """A day near D: often D or the days around it, sometimes a month's end or a later day."""
         kind = self.random.random()
         if kind < 0.25:
             return self.as_of + timedelta(days=self.random.choice((-1, 0, 0, 1)))
@@ -46,13 +46,13 @@ class Draw:
         return self.as_of - timedelta(days=self.random.randrange(span))
 
     def update_day(self, cycle: str) -> date:
-        """A day from which due day, deadline or end of the overdue state often are D ± 1."""
+        """A day of an update whose due day, deadline or end of the overdue state is often D ± 1."""
         if cycle in CYCLES and self.chance(0.6):
             return self.random.choice(boundary_days(self.as_of, cycle))
         return self.day()
 
     def opening(self, working_days: int) -> date:
-        """A day from which that many working days often end on D or beside it."""
+        """A day from which so many working days often end on D or a day beside it."""
         if self.chance(0.7):
             return self.random.choice(openings(self.as_of, working_days))
         return self.day(120)
@@ -70,7 +70,7 @@ class Draw:
         return str(day)
 
     def moment(self, day: date) -> datetime:
-        """A moment of that day in Shanghai, often its first or its last."""
+        """A moment of the day in Shanghai, often its first or its last second."""
         time = datetime.fromisoformat(f"{day}T{self.random.choice(HOURS)}")
         return time + timedelta(seconds=self.random.choice((0, 0, 1800)))
 
@@ -88,9 +88,9 @@ class Draw:
 
 @cache
 def boundary_days(as_of: date, cycle: str) -> tuple[date, ...]:
-    """Last updates for which something about the deadline happens on D or a day beside it."""
+    """Days of a last update whose due day, deadline or other limit is D or a day beside it."""
     length = CYCLES[cycle]
-    found = []
+    days = []
     for cycles, back in product((1, 2), range(-10, 26)):
         ago = add_months(as_of, -cycles * length.months)
         day = ago - timedelta(days=cycles * length.days + back)
@@ -98,13 +98,13 @@ def boundary_days(as_of: date, cycle: str) -> tuple[date, ...]:
         last = deadline(due, cycle, {})
         events = (due, due - timedelta(days=7), last, add_cycle(last, cycle))
         if any(abs((event - as_of).days) <= 1 for event in events):
-            found.append(day)
-    return tuple(found)
+            days.append(day)
+    return tuple(days)
 
 
 @cache
 def openings(as_of: date, working_days: int) -> tuple[date, ...]:
-    """Days from which the n-th working day is D or a day beside it."""
+    """Days from which so many working days end on D or a day beside it."""
     days = [as_of - timedelta(days=back) for back in range(2 * working_days + 25)]
     return tuple(day for day in days if abs((shift(day, working_days) - as_of).days) <= 1) or (
         as_of,

@@ -1,4 +1,4 @@
-"""Small exchange logs for tests, and the obvious reference that says what becomes of them."""
+"""Small exchange logs for tests, and a plain reference that works out what becomes of them."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ def as_csv(rows: list[Row], columns: list[str] = COLUMNS) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([[each.get(name, "") for name in columns] for each in rows])
+    writer.writerows([[cells.get(name, "") for name in columns] for cells in rows])
     return text.getvalue()
 
 
 def take(
     folder: Path, content: str | bytes | list[Row], name: str = "log", **more: Any
 ) -> LogResult:
-    """Takes a log with the canonical headers; `more` are fields of LogSource or LogRequest."""
+    """Takes a log with canonical headers; `more` are fields of LogSource or LogRequest."""
     path = folder / f"{name}.received"
     text = as_csv(content) if isinstance(content, list) else content
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    about = {key: more.pop(key) for key in list(more) if key in LogSource.__annotations__}
-    source = LogSource(path, about.pop("mapping", {each: each for each in COLUMNS}), **about)
+    fields = {key: more.pop(key) for key in list(more) if key in LogSource.__annotations__}
+    source = LogSource(path, fields.pop("mapping", {name: name for name in COLUMNS}), **fields)
     return take_log(LogRequest(source, folder / f"{name}.parquet", CONTRACT, CODES, **more))
 
 
@@ -60,12 +60,11 @@ def written(result: LogResult) -> list[dict[str, Any]]:
     return pq.read_table(result.log).to_pylist()
 
 
-def fates(result: LogResult) -> dict[int, str]:
+def dispositions(result: LogResult) -> dict[int, str]:
     if result.dropped is None:
         return {}
-    return {
-        one["position"]: one["disposition"] for one in pq.read_table(result.dropped).to_pylist()
-    }
+    dropped = pq.read_table(result.dropped).to_pylist()
+    return {cells["position"]: cells["disposition"] for cells in dropped}
 
 
 def superseded(result: LogResult) -> dict[int, list[int]]:
@@ -76,67 +75,67 @@ def superseded(result: LogResult) -> dict[int, list[int]]:
 
 
 def read(rows: list[Row]) -> list[dict[str, Any]]:
-    """Each row's cells as columns.py reads them."""
+    """The cells of each row as values/columns.py reads them."""
     columns = {}
     for column in CONTRACT.columns:
-        raw = pd.Series([each.get(column.name) or None for each in rows], dtype="str")
+        raw = pd.Series([cells.get(column.name) or None for cells in rows], dtype="str")
         values = read_column(raw, column, CODES, from_workbook=False).values
         columns[column.name] = [None if pd.isna(value) else value for value in values]
     return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
-def log_day(each: dict[str, Any]) -> date | None:
-    moment = each["started_at"] or each["finished_at"]
+def log_day(record: dict[str, Any]) -> date | None:
+    moment = record["started_at"] or record["finished_at"]
     return moment.date() if moment else None
 
 
-def expected_fates(rows: list[Row]) -> dict[int, str]:
-    fate: dict[int, str] = {}
+def expected_dispositions(rows: list[Row]) -> dict[int, str]:
+    disposition: dict[int, str] = {}
     kept: dict[tuple[str, date | None], int] = {}
     faulty: set[tuple[str, ...]] = set()
     values = read(rows)
-    for place, each in enumerate(values):
-        if not each["batch_id"] or not each["resource_id"]:
+    for place, record in enumerate(values):
+        if not record["batch_id"] or not record["resource_id"]:
             cells = tuple(rows[place].get(name, "").strip() for name in COLUMNS)
-            fate[place] = "duplicate" if cells in faulty else "quarantined"
+            disposition[place] = "duplicate" if cells in faulty else "quarantined"
             faulty.add(cells)
             continue
-        key = (each["batch_id"], log_day(each))
+        key = (record["batch_id"], log_day(record))
         if key not in kept:
             kept[key] = place
-        elif values[kept[key]]["status"] == "执行中" and each["status"] in ("成功", "失败"):
-            fate[kept[key]] = "superseded"
+        elif values[kept[key]]["status"] == "执行中" and record["status"] in ("成功", "失败"):
+            disposition[kept[key]] = "superseded"
             kept[key] = place
         else:
-            fate[place] = "duplicate"
-    return fate
+            disposition[place] = "duplicate"
+    return disposition
 
 
 def expected_daily(values: list[dict[str, Any]]) -> dict[tuple[Any, ...], dict[str, Any]]:
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
-    for each in values:
-        moment = each["finished_at"] or each["started_at"]
-        key = (moment.date() if moment else None, log_day(each), each["resource_id"],
-               each["direction"], each["consumer_org"])  # fmt: skip
-        groups[key].append(each)
+    for record in values:
+        moment = record["finished_at"] or record["started_at"]
+        key = (moment.date() if moment else None, log_day(record), record["resource_id"],
+               record["direction"], record["consumer_org"])  # fmt: skip
+        groups[key].append(record)
     return {key: _totals(group) for key, group in groups.items()}
 
 
 def _totals(group: list[dict[str, Any]]) -> dict[str, Any]:
-    done = [each for each in group if each["status"] == "成功"]
-    successes = [each for each in done if each["finished_at"]]
+    done = [record for record in group if record["status"] == "成功"]
+    successes = [record for record in done if record["finished_at"]]
     updates = [
-        each
-        for each in successes
-        if each["direction"] == "归集"
-        and ((each["row_count"] or 0) > 0 or each["verified_no_change"])
+        record
+        for record in successes
+        if record["direction"] == "归集"
+        and ((record["row_count"] or 0) > 0 or record["verified_no_change"])
     ]
     return {
         "attempts": len(group),
         "successes": len(successes),
-        "failures": sum(each["status"] == "失败" for each in group),
+        "failures": sum(record["status"] == "失败" for record in group),
         "effective_updates": len(updates),
-        "rows": sum(each["row_count"] or 0 for each in done),
+        "rows": sum(record["row_count"] or 0 for record in done),
     }
 
 

@@ -1,6 +1,6 @@
 """Writes a city as the canonical files of inputs.md §7, each file in a style of its own.
 
-Encoding, header language, format and spelling vary; what the cells mean does not.
+Encoding, language of the header, format and spelling vary; the meaning of the cells doesn't.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SYNONYMS = {
     "endorsed": {"true": "是", "false": "否"},
     "decision": {"同意": "同意提供", "不予提供": "拒绝"},
 }  # fmt: skip
-"""Other ways in which the same label is written, by column (catalog/codes)."""
+"""Other spellings of labels, by column (catalog/codes)."""
 
 DAY_STYLES: tuple[Callable[[str, str, str], str], ...] = (
     lambda year, month, day: f"{year}-{month}-{day}",
@@ -51,7 +51,7 @@ DAY_STYLES: tuple[Callable[[str, str, str], str], ...] = (
 
 
 def write_inbox(city: City, home: Path) -> None:
-    """Puts every file of the city into home/inbox; styles depend on the file's name alone."""
+    """Puts every file of the city into home/inbox; a file's style depends on its name alone."""
     inbox = home / "inbox"
     for folder in ("organisation", "exemption", "catalogue", "exchange_log", "demand"):
         (inbox / folder).mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def write_inbox(city: City, home: Path) -> None:
 
 
 def _in_style(dataset: str, file: File) -> list[Row]:
-    """The file's rows in the columns of the contract, spelled in one way throughout."""
+    """The file's rows in the columns of the contract, all in the same spelling."""
     style = random.Random(file.name)
     synonyms = style.random() < 0.4
     day_style = style.choice(DAY_STYLES)
@@ -98,7 +98,7 @@ def _in_style(dataset: str, file: File) -> list[Row]:
 
 
 def _header(dataset: str, name: str) -> list[str]:
-    """Canonical English names, or the Chinese titles."""
+    """The canonical English names or the Chinese titles of the columns."""
     chinese = random.Random(f"header {name}").random() < 0.5
     return [column.title if chinese else column.name for column in CONTRACTS[dataset].columns]
 

@@ -1,4 +1,4 @@
-"""A nightly run in a process of its own, which can be killed at a step."""
+"""A nightly run in a process of its own, which stops at a step and can be killed there."""
 
 from __future__ import annotations
 

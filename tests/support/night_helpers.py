@@ -1,7 +1,7 @@
-"""A home folder of its own for a test: files go in, nights are run, published tables come out.
+"""A home folder for a test: files go in, nights are run, and published tables come out.
 
-Everything runs through run_night and Published; nothing of the pipeline is replaced. Only the
-wait between the two looks at a new file is shorter.
+Everything goes through run_night and Published. Nothing of the pipeline is replaced; only the wait
+between the two looks at a new file is shorter.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ D = "2026-11-22"
 
 
 def entry(code: str, org: str = "A", **fields: str) -> Row:
-    """An ordinary published entry, with a name of its own that no number counts up."""
+    """An ordinary published entry, whose name has no number that counts up."""
     name = code.translate(str.maketrans("0123456789", "甲乙丙丁戊己庚辛壬癸")) + "信息"
     return {**ENTRY, "catalogue_code": code, "org_code": org, "name": name, **fields}
 
 
 def entries(org: str, numbers: range, **fields: str) -> list[Row]:
-    """Ordinary entries <org>-<number> of one organisation."""
+    """Ordinary entries <org>-<number> of an organisation."""
     return [entry(f"{org}-{number:03d}", org, **fields) for number in numbers]
 
 
@@ -68,7 +68,8 @@ def organisations(*codes: str) -> list[Row]:
 
 
 class Home:
-    """One home folder with a catalog of its own, and the organisations A to H unless told."""
+    """A home folder with a catalog of its own, and the organisations A to H unless others are
+    listed."""
 
     def __init__(
         self,
@@ -92,7 +93,7 @@ class Home:
             self.put("organisation/organisations.csv", listed)
 
     def copied_to(self, folder: Path) -> Home:
-        """The same home and catalog once more, for a test that changes them."""
+        """A copy of the home and its catalog, for a test that changes them."""
         shutil.copytree(self.settings.home, folder / "home")
         shutil.copytree(self.settings.catalog, folder / "catalog")
         return Home(folder, listed=[])
@@ -102,7 +103,7 @@ class Home:
         return self.settings.inbox
 
     def put(self, name: str, rows: Sequence[Row]) -> Path:
-        """A csv file of these rows in the inbox; its header is every column that occurs."""
+        """Puts a csv file of these rows into the inbox; its header has every column that occurs."""
         text = io.StringIO()
         columns = dict.fromkeys(column for row in rows for column in row)
         writer = csv.DictWriter(text, list(columns), restval="")
@@ -111,14 +112,14 @@ class Home:
         return self.put_bytes(name, text.getvalue().encode())
 
     def put_bytes(self, name: str, content: bytes) -> Path:
-        """A file of these bytes in the inbox."""
+        """Puts a file of these bytes into the inbox."""
         path = self.inbox / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         return path
 
     def put_workbook(self, name: str, sheets: Mapping[str, Sequence[Row] | Sequence[str]]) -> Path:
-        """A workbook in the inbox: dataset → its rows, or the header of a sheet without rows."""
+        """Puts a workbook into the inbox. Each dataset's sheet has its rows, or only a header."""
         book = openpyxl.Workbook()
         book.remove(book.active)
         for dataset, rows in sheets.items():
@@ -142,7 +143,7 @@ class Home:
         strict: bool = False,
         progress: Callable[[str, int, int], None] = lambda *_: None,
     ) -> NightReport:
-        """Runs the night of a business date, at 02:00 of the next morning unless told."""
+        """Runs the night of a business date, at 02:00 of the next morning unless `at` is given."""
         on = date.fromisoformat(day)
         moment = at or datetime.combine(on, datetime.min.time(), SHANGHAI) + timedelta(hours=26)
         with pytest.MonkeyPatch.context() as patch:
@@ -173,7 +174,8 @@ class Home:
         return as_text(published.table(name, on, definition, revision).to_pylist())
 
     def in_force(self, day: str = D, table: str = "catalogue", value: str = "") -> TextRow:
-        """What is in force on a day: key → one of its columns, the organisation unless told."""
+        """What is in force on a day: key → the column `value`, which is the organisation unless it
+        is given."""
         key = CONTRACTS[table].key[0]
         value = value or {"resource": "catalogue_code", "demand": "provider_org"}.get(
             table, "org_code"
@@ -188,7 +190,7 @@ class Home:
         return {row["subject_id"]: f"{row['outcome']} {row['reason']}" for row in rows}
 
     def submissions(self) -> dict[tuple[str, str], TextRow]:
-        """Every submission by file name and dataset; the last one where it came twice."""
+        """Every submission by file name and dataset; the last one if a file came twice."""
         rows = self.table("submission", None)
         return {(row["file_name"], row["dataset"]): row for row in rows}
 
@@ -212,7 +214,7 @@ class Home:
         }
 
     def lake(self) -> dict[str, str]:
-        """Every lake file with the hash of its bytes."""
+        """Every file in the lake, with the hash of its bytes."""
         return {
             str(path.relative_to(self.settings.lake)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in self.settings.lake.rglob("*")

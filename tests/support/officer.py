@@ -1,4 +1,4 @@
-"""An officer at the terminal: runs `sharing` on a home folder and keeps what it says."""
+"""An officer at the terminal: runs `sharing` on a home folder and keeps its output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIRST, SECOND = "2026-11-20", "2026-11-21"
 
 
 def sharing(home: Home, *words: str) -> Result:
-    """Runs a command on a home folder; a bug is the test's failure."""
+    """Runs a command on a home folder; a bug in it makes the test fail."""
     folders = ["--home", str(home.settings.home), "--catalog", str(home.settings.catalog)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inbox, "SECOND_LOOK_SECONDS", 0.01)

@@ -1,6 +1,6 @@
-"""The one place where these tests touch the real pipeline: files in, published tables out.
+"""Runs the real pipeline for tests that compare it with the reference: files in, tables out.
 
-Everything else in the tests knows only `run` and rows of text as `sharing export` prints them.
+These tests know nothing of it but `run` and rows of text as `sharing export` prints them.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def official_definitions() -> list[dict[str, Any]]:
 def run(
     city: City, as_of: date, definitions: Sequence[dict[str, Any]], folder: Path
 ) -> tuple[list[TextRow], list[TextRow]]:
-    """(assessment, scoreboard) of D under these definitions, after a nightly run in `folder`.
+    """Assessment and scoreboard of D under these definitions, after a nightly run in `folder`.
 
-    The first run in a folder puts the city's files into its inbox; a later one is a later night.
+    The first run in a folder puts the city's files into its inbox; a later run is a later night.
     """
     from sharing_pipeline.night import run_night
 
@@ -46,9 +46,11 @@ def run(
         clock=lambda: (
             datetime.combine(as_of, datetime.min.time(), SHANGHAI) + timedelta(days=1, hours=2)
         ),
-        definitions=[each["id"] for each in definitions if not each.get("official")],
+        definitions=[
+            definition["id"] for definition in definitions if not definition.get("official")
+        ],
     )
-    ids = [each["id"] for each in definitions]
+    ids = [definition["id"] for definition in definitions]
     return (
         _export(settings, "assessment", as_of, ids),
         _export(settings, "scoreboard", as_of, ids),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -13,12 +14,12 @@ from tests.support.random_rows import random_entry, random_resources
 
 @dataclass
 class Plan:
-    """What the second catalogue file did, as far as resource files must take care of it."""
+    """What the second catalogue file changes, as far as the resource files must respect it."""
 
     first_on: date
     first_file: str
     families: list[set[str]]
-    """Organisations joined by succession: which of them a row counts for may be asked."""
+    """Groups of organisations that succeed each other, which send their rows together."""
     unsettled: set[str] = field(default_factory=set)
     """Organisations between which entries moved: their resources are sent only once."""
     anchors: dict[str, str] = field(default_factory=dict)
@@ -29,7 +30,7 @@ class Plan:
 def random_catalogues(
     draw: Draw, prefix: str, organisations: list[Row]
 ) -> tuple[list[File], dict[str, Row], Plan]:
-    """One or two catalogue files, every entry by code, and what resource files must mind."""
+    """One or two catalogue files, every entry by code, and the plan for the resource files."""
     first_on = draw.as_of - timedelta(days=draw.random.choice((1, 5, 30, 90)))
     first_file = f"{prefix}-a目录-{_suffix(draw, first_on)}"
     plan = Plan(first_on, first_file, _families(organisations))
@@ -59,7 +60,7 @@ def _ending(draw: Draw) -> str:
 
 
 def _noise(draw: Draw, prefix: str, rows: list[Row]) -> list[Row]:
-    """Rows that must make no difference: duplicates, conflicts, unknown or empty keys."""
+    """Rows that must change nothing: duplicates, conflicts, unknown or empty keys."""
     stranger = {**rows[0], "catalogue_code": f"{prefix}-E998", "org_code": f"{prefix}-O99"}
     orphan = {**rows[0], "catalogue_code": f"{prefix}-E999", "org_code": ""}
     conflict = {**draw.random.choice(rows), "publish_status": "已撤销", "summary": "另一行"}
@@ -71,7 +72,7 @@ def _noise(draw: Draw, prefix: str, rows: list[Row]) -> list[Row]:
 def _second_file(
     draw: Draw, prefix: str, organisations: list[Row], entries: dict[str, Row], plan: Plan
 ) -> tuple[str, list[Row]]:
-    """(date in the name, rows) of a later full submission by some of the organisations."""
+    """A later full submission by some of the organisations: the date in its name, and its rows."""
     days = draw.random.choice((-20, -2, -1, -1, 0, 0, 1, 5))
     second_on = max(plan.first_on, draw.as_of + timedelta(days=days))
     covered = {code for family in plan.families if draw.chance(0.6) for code in family}
@@ -87,7 +88,7 @@ def _second_file(
             entries[code] = random_entry(draw, code, draw.random.choice(sorted(covered)))
             rows.append(entries[code])
             plan.added.add(code)
-    # Ownership is settled when the file is taken in, maybe a night before D: no moves on D itself.
+    # Ownership is decided when a file is taken in, perhaps a night before D: no moves on D itself.
     if second_on < draw.as_of and draw.chance(0.5):
         _move(draw, organisations, covered, rows, plan)
     undated = second_on == draw.as_of and draw.chance(0.5)
@@ -106,7 +107,7 @@ def _families(organisations: list[Row]) -> list[set[str]]:
 
 
 def _later_rows(draw: Draw, prefix: str, entry: Row, keep: bool) -> list[Row]:
-    """What becomes of an entry in the next file: mostly the same row, or a changed one."""
+    """The rows of an entry in the next file: mostly the same row, sometimes a changed one."""
     if keep:
         return [entry]
     kind = draw.random.random()
@@ -124,19 +125,20 @@ def _later_rows(draw: Draw, prefix: str, entry: Row, keep: bool) -> list[Row]:
 def _move(
     draw: Draw, organisations: list[Row], covered: set[str], rows: list[Row], plan: Plan
 ) -> None:
-    """Some entries change hands: to a successor all of a predecessor's, else single ones."""
+    """Moves up to two entries of an organisation to its successor or to another organisation."""
     successors = {row["org_code"]: row.get("successor", "") for row in organisations}
     sender = draw.random.choice(sorted(covered)) if covered else ""
     alone = [code for code in sorted(covered) if not successors[code]]
     receiver = successors.get(sender) or draw.random.choice([*alone, ""])
     if not sender or not receiver or sender == receiver:
         return
-    mine = [row for row in rows if row["org_code"] == sender]
+    times = Counter(row["catalogue_code"] for row in rows)
     movable = [
         row
-        for row in mine
-        if row["catalogue_code"] not in plan.anchors.values()
-        and sum(row["catalogue_code"] == other["catalogue_code"] for other in rows) == 1
+        for row in rows
+        if row["org_code"] == sender
+        and row["catalogue_code"] not in plan.anchors.values()
+        and times[row["catalogue_code"]] == 1
     ]
     for row in draw.random.sample(movable, min(len(movable), 2)):
         rows[rows.index(row)] = {**row, "org_code": receiver}
@@ -146,7 +148,7 @@ def _move(
 def random_resource_files(
     draw: Draw, prefix: str, entries: dict[str, Row], plan: Plan
 ) -> tuple[list[File], dict[str, Row]]:
-    """One or two resource files, and every resource by code."""
+    """One or two resource files, and all resources by code."""
     resources = {
         row["resource_id"]: row for entry in entries.values()
         for row in random_resources(draw, entry)
@@ -171,10 +173,10 @@ def random_resource_files(
 def _second_resources(
     draw: Draw, entries: dict[str, Row], resources: dict[str, Row], plan: Plan
 ) -> list[Row]:
-    """A later full submission of some organisations whose entries stay where they are.
+    """A later full submission of some organisations whose entries don't move.
 
-    It lists the resources of the entry that they have in every file, so that it is theirs beyond
-    doubt, and those of the entries that came with the second catalogue.
+    It lists the resources of the entry that they have in every file, so that the submission is
+    surely theirs, and those of the entries that came with the second catalogue.
     """
     under: dict[str, list[Row]] = {}
     for row in resources.values():

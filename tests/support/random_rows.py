@@ -1,4 +1,4 @@
-"""Single random rows in the canonical columns: entries, resources, log records, demand items."""
+"""Random rows in canonical columns: entries, resources, log records, demand items."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def random_entry(draw: Draw, code: str, org: str) -> Row:
 
 
 def random_resources(draw: Draw, entry: Row) -> list[Row]:
-    """0 to 4 resources of one entry, often all of them APIs."""
+    """0 to 4 resources of an entry, often all of them APIs."""
     only_apis = draw.chance(0.25)
-    how_many = int(draw.pick({"0": 2, "1": 8, "2": 5, "3": 2, "4": 1}))
+    count = int(draw.pick({"0": 2, "1": 8, "2": 5, "3": 2, "4": 1}))
     return [
         {
             "resource_id": f"{entry['catalogue_code']}-R{number}",
@@ -58,12 +58,13 @@ def random_resources(draw: Draw, entry: Row) -> list[Row]:
             "resource_status": draw.pick(RESOURCE_STATUS),
             "mounted_on": draw.cell(lambda: draw.update_day(entry["update_cycle"]), 0.15),
         }
-        for number in range(how_many)
+        for number in range(count)
     ]
 
 
 def random_record(draw: Draw, batch: str, resource: str, cycle: str, status: str) -> Row:
-    """A log record: often on a boundary, sometimes across midnight or ending before it starts."""
+    """A log record, often on a boundary, sometimes across midnight or with an end before its
+    start."""
     day = draw.update_day(cycle)
     if draw.chance(0.3):  # around the window of rule 7
         day = draw.as_of - timedelta(days=draw.random.choice((0, 29, 30, 31, 45)))
@@ -84,7 +85,7 @@ def random_record(draw: Draw, batch: str, resource: str, cycle: str, status: str
 
 
 def random_item(draw: Draw, code: str, requester: str, provider: str) -> Row:
-    """A demand item, as far along as chance has it; later events may lack or lie in the future."""
+    """A demand item at a random stage; later events may be missing or lie in the future."""
     working_days = draw.random.choice((1, 2, 10, 15, 20, 20))
     opening = draw.opening(working_days)
     stage = draw.pick({"submitted": 2, "accepted": 3, "agreed": 4, "refused": 3, "returned": 1})
@@ -126,7 +127,8 @@ def _reply(draw: Draw, stage: str, day: Callable[[], date]) -> Row:
 
 
 def _stops(draw: Draw) -> Row:
-    """Up to three returns, the last one often not resubmitted; days may be unknown or future."""
+    """Up to three returns, the last of them often not resubmitted; days may be unknown or in the
+    future."""
     day = draw.as_of - timedelta(days=draw.random.randrange(1, 40))
     returned, resubmitted = [], []
     for _ in range(draw.random.choice((1, 1, 2, 3))):

@@ -1,4 +1,4 @@
-"""The made-up city as the plain reference takes it: canonical columns, labels, codes and dates."""
+"""The sample city for the plain reference: with canonical columns, labels, codes and dates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sharing_pipeline.catalog.codes import CodeTable, load_codes
 from sharing_pipeline.catalog.contracts import load_contracts
 from sharing_pipeline.settings import PROJECT
 from tests.reference import City, File
-from tests.support.sample_files import D, Made, Row, day_of, read_csv
+from tests.support.sample_files import D, Row, SampleFiles, day_of, read_csv
 
 CATALOG = PROJECT / "catalog"
 
@@ -21,7 +21,7 @@ def cycles() -> CodeTable:
 
 
 def _text(name: str, cell: object) -> str:
-    """A cell as text; a code that became a number is as good as empty."""
+    """A cell as text; a code that became a number counts as empty."""
     if name == "update_cycle":
         return cycles().read_with_note(str(cell))[0] or str(cell)
     if name.endswith("_on") and cell != "":
@@ -32,7 +32,7 @@ def _text(name: str, cell: object) -> str:
 
 
 def _files(tables: dict[str, list[Row]], dataset: str, codes: dict[str, str]) -> list[File]:
-    """The files in the order of their names, with canonical columns and organisations' codes."""
+    """The files by name, with canonical columns and the codes of organisations."""
     names = {column.title: column.name for column in load_contracts(CATALOG)[dataset].columns}
     files = []
     for file_name in sorted(tables):
@@ -49,18 +49,18 @@ def _files(tables: dict[str, list[Row]], dataset: str, codes: dict[str, str]) ->
     return files
 
 
-def as_received(made: Made) -> City:
-    """All files of the city, taken in by the night of D."""
-    organisations = read_csv(made.inbox / "organisation" / "organisations.csv")
+def as_received(sample: SampleFiles) -> City:
+    """All files of the city, as the night of D takes them in."""
+    organisations = read_csv(sample.inbox / "organisation" / "organisations.csv")
     codes = {
         row[name]: row["org_code"] for row in organisations for name in ("org_name", "aliases")
     }
     return City(
         organisations=organisations,
-        exemptions=read_csv(made.inbox / "exemption" / "exemptions.csv"),
-        catalogues=_files({**made.past_catalogues, **made.catalogues}, "catalogue", codes),
-        resources=_files({**made.past_resources, **made.resources}, "resource", codes),
-        logs=[File(str(day), rows) for day, rows in sorted(made.logs.items())],
-        demands=_files(made.demands, "demand", codes),
+        exemptions=read_csv(sample.inbox / "exemption" / "exemptions.csv"),
+        catalogues=_files({**sample.past_catalogues, **sample.catalogues}, "catalogue", codes),
+        resources=_files({**sample.past_resources, **sample.resources}, "resource", codes),
+        logs=[File(str(day), rows) for day, rows in sorted(sample.logs.items())],
+        demands=_files(sample.demands, "demand", codes),
         taken_in_on=D,
     )

@@ -1,6 +1,6 @@
-"""Reads the made-up city's files with csv and openpyxl alone.
+"""Reads the sample city's files with csv and openpyxl alone, and not with the pipeline.
 
-On purpose: what is planted must show in the bytes, not only in the generator's own tables.
+What is planted must show in the files' bytes, not only in the generator's own tables.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ Row = dict[str, object]
 
 
 @dataclass
-class Made:
-    """One made-up city, and what plain readers find in its files."""
+class SampleFiles:
+    """A sample city: its report, and what plain readers find in its files."""
 
     inbox: Path
     report: CityReport
@@ -58,7 +58,7 @@ def read_sheet(path: Path, title: str) -> list[Row]:
 
 
 def read_dataset(folder: Path, sheet: str) -> dict[str, list[Row]]:
-    """What the senders have on D."""
+    """The rows that senders send on D, by file."""
     tables = {path.name: read_sheet(path, sheet) for path in sorted(folder.glob("*.xlsx"))}
     past = read_past(folder, sheet)
     for path in sorted(folder.glob(f"*-{sheet}.csv")):
@@ -68,17 +68,17 @@ def read_dataset(folder: Path, sheet: str) -> dict[str, list[Row]]:
 
 
 def read_past(folder: Path, sheet: str) -> dict[str, list[Row]]:
-    """What was exported before D, by files that name their day."""
+    """The rows that were exported before D, by file; these files have their day in their names."""
     paths = sorted(folder.glob(f"样例-全市-*-{sheet}.csv"))
     return {path.name: read_csv(path) for path in paths}
 
 
-def read_city(inbox: Path, report: CityReport) -> Made:
+def read_city(inbox: Path, report: CityReport) -> SampleFiles:
     logs = {
         date.fromisoformat(re.search(r"\d{4}-\d\d-\d\d", path.name)[0]): read_csv(path)
         for path in sorted((inbox / "exchange_log").iterdir())
     }
-    return Made(
+    return SampleFiles(
         inbox,
         report,
         read_dataset(inbox / "catalogue", "目录"),
@@ -95,7 +95,7 @@ def rows_of(tables: dict) -> list[Row]:
 
 
 def copies(tables: dict) -> int:
-    """Rows all of whose cells equal an earlier row's of the same file."""
+    """The number of rows that equal an earlier row of the same file in all cells."""
     return sum(
         len(rows) - len({tuple(map(str, row.values())) for row in rows}) for rows in tables.values()
     )
@@ -104,8 +104,8 @@ def copies(tables: dict) -> int:
 def readable(cell: object) -> bool:
     if isinstance(cell, datetime) or cell == "":
         return True
-    found = re.fullmatch(r"(\d{4})[-./年](\d\d?)[-./月](\d\d?)日?", str(cell))
-    return found is not None and int(found[2]) <= 12
+    match = re.fullmatch(r"(\d{4})[-./年](\d\d?)[-./月](\d\d?)日?", str(cell))
+    return match is not None and int(match[2]) <= 12
 
 
 def day_of(cell: object) -> date | None:

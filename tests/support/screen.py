@@ -1,4 +1,4 @@
-"""What an officer reads in a table on the Dagster screen."""
+"""The text of a table on the Dagster screen, as an officer reads it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def rows(table: Any) -> list[dict[str, Any]]:
-    """A table's rows as they look, without what keeps characters on one line."""
+    """The rows of a table without the invisible characters that keep text on one line."""
     return [
         {
             name: value.replace("\u2060", "") if isinstance(value, str) else value

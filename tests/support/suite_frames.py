@@ -1,4 +1,4 @@
-"""Frames that suites judge: rows as written, read as intake reads them, sound or broken."""
+"""Frames for suites to judge: rows as they are written, read as intake reads them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Row = dict[str, str | None]
 
 
 def frame_of(dataset: str, rows: list[Row]) -> pd.DataFrame:
-    """Rows as written, read as intake reads them; row n has the index 100 + n."""
+    """Rows as they are written, read as intake reads them; row n has the index 100 + n."""
     index = range(100, 100 + len(rows))
     columns: dict[str, Any] = {}
     for column in CONTRACTS[dataset].columns:
@@ -49,7 +49,8 @@ def frame_of(dataset: str, rows: list[Row]) -> pd.DataFrame:
 
 
 def broken(dataset: str) -> tuple[pd.DataFrame, dict[str, list[int]]]:
-    """All the broken rows of a dataset in one frame, sound rows around each, and where each is."""
+    """The broken rows of a dataset in a frame, with sound rows between them, and the places of
+    each rule's rows."""
     rows: list[Row] = [SOUND[dataset]]
     places: dict[str, list[int]] = {}
     for rule, changes in BROKEN[dataset].items():
