@@ -16,7 +16,7 @@ from sharing_pipeline.orchestration.lost_runs import business_dates, close_lost_
 from sharing_pipeline.published.failures import standing_failures
 from sharing_pipeline.settings import Settings, system_clock
 from sharing_pipeline.store.ledger import Ledger
-from tests.support.killed import begun, end
+from tests.support.killed import stopped_night, kill
 from tests.support.night_helpers import Home, entries
 
 DAY = date(2026, 11, 22)
@@ -39,11 +39,11 @@ def page(home: Home) -> str:
 
 
 def test_a_killed_night_is_closed_and_shown_until_its_day_is_published(home: Home) -> None:
-    killed = begun(home.settings, "评定")
+    killed = stopped_night(home.settings, "评定")
     try:
         with local_instance(home.settings) as instance:
             assert close_lost_runs(instance, home.settings, system_clock) == []
-            end(killed)
+            kill(killed)
             (run_id,) = close_lost_runs(instance, home.settings, system_clock)
             assert close_lost_runs(instance, home.settings, system_clock) == []
             (failure,) = standing_failures(home.ledger)
@@ -54,14 +54,14 @@ def test_a_killed_night_is_closed_and_shown_until_its_day_is_published(home: Hom
             run_nightly(home.settings, DAY, clock=lambda: later)
             assert statuses(instance) == ["FAILURE", "SUCCESS"]
     finally:
-        end(killed)
+        kill(killed)
     assert standing_failures(home.ledger) == []
     assert "没有运行完" not in page(home)
 
 
 def test_the_next_night_closes_a_killed_one(home: Home) -> None:
-    killed = begun(home.settings, "评定")
-    end(killed)
+    killed = stopped_night(home.settings, "评定")
+    kill(killed)
     run_nightly(home.settings, DAY)
     with local_instance(home.settings) as instance:
         assert statuses(instance) == ["FAILURE", "SUCCESS"]

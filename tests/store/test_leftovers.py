@@ -14,7 +14,7 @@ from sharing_pipeline.settings import Settings, system_clock
 from sharing_pipeline.store import leftovers
 from sharing_pipeline.store.lake import RECEIVED
 from sharing_pipeline.store.ledger import Base, Ledger
-from tests.support.killed import begun, end
+from tests.support.killed import stopped_night, kill
 
 DAY = date(2026, 11, 22)
 
@@ -54,7 +54,7 @@ def unnamed(settings: Settings) -> set[str]:
 
 @pytest.mark.parametrize("step", ["检查信息项", "汇总并公布"])
 def test_the_next_run_removes_what_a_killed_one_left(settings: Settings, step: str) -> None:
-    end(begun(settings, step))
+    kill(stopped_night(settings, step))
     left = unnamed(settings) - {leftovers.MARK}
     assert left
     unfinished_copy = settings.lake / RECEIVED / "a.partial"

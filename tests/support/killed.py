@@ -15,8 +15,8 @@ from datetime import date
 from sharing_pipeline.launch import run_nightly
 from sharing_pipeline.settings import Settings
 
-def stop(what, _done, _of):
-    if what == sys.argv[3]:
+def stop(step, _done, _total):
+    if step == sys.argv[3]:
         print("stopped", flush=True)
         time.sleep(600)
 
@@ -25,9 +25,9 @@ run_nightly(settings, date(2026, 11, 22), progress=stop)
 """
 
 
-def begun(settings: Settings, at: str) -> subprocess.Popen[str]:
+def stopped_night(settings: Settings, step: str) -> subprocess.Popen[str]:
     """A nightly run in a process of its own that has stopped at a step."""
-    arguments = [str(settings.home), str(settings.catalog), at]
+    arguments = [str(settings.home), str(settings.catalog), step]
     variables = {"PYTHONPATH": str(PROJECT), "SHARING_LEDGER_URL": settings.ledger_url}
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", NIGHT_THAT_STOPS, *arguments],
@@ -37,7 +37,7 @@ def begun(settings: Settings, at: str) -> subprocess.Popen[str]:
     return process
 
 
-def end(process: subprocess.Popen[str]) -> None:
+def kill(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert process.stdout
