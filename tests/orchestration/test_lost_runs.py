@@ -16,7 +16,7 @@ from sharing_pipeline.orchestration.lost_runs import business_dates, close_lost_
 from sharing_pipeline.published.failures import standing_failures
 from sharing_pipeline.settings import Settings, system_clock
 from sharing_pipeline.store.ledger import Ledger
-from tests.support.killed import stopped_night, kill
+from tests.support.killed import kill, stopped_night
 from tests.support.night_helpers import Home, entries
 
 DAY = date(2026, 11, 22)

@@ -14,7 +14,7 @@ from sharing_pipeline.settings import Settings, system_clock
 from sharing_pipeline.store import leftovers
 from sharing_pipeline.store.lake import RECEIVED
 from sharing_pipeline.store.ledger import Base, Ledger
-from tests.support.killed import stopped_night, kill
+from tests.support.killed import kill, stopped_night
 
 DAY = date(2026, 11, 22)
 
