@@ -1,7 +1,8 @@
 """A home of the version before migrations: three nights, one of them with a second revision.
 
-recorded/version-3.tar.xz holds it as that version left it (without the received bytes, the pages
-and Dagster's files, which no figure needs), and what that version exported from it.
+recorded/version-3.tar.xz holds it as that version left it, and what that version exported from it.
+Pages, replies and Dagster's files are left out, and received files unless their replies are made
+again.
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ def test_a_new_night_runs_and_leaves_every_figure_as_it_was(
     assert [submission.accepted for submission in report.intake.submissions] == [1]
     assert [(made.revision, made.new) for made in report.revisions] == [(1, True)] * 3
 
+    assert not (settings.home / "logs").exists()  # where bugs are written down
     [copy] = copies(recorded)
     assert re.fullmatch(r"ledger-3-\d{8}-\d{6}\.db", copy.name)
     assert rows(copy) == before
