@@ -1,4 +1,4 @@
 """The only modules that import Dagster: assets, checks, resources, jobs, schedules, sensors.
 
-An asset says what it is, calls one function of the domain and reports what came of it.
+An asset performs a step of night.py and reports what came of it. Nothing is worked out here.
 """

@@ -29,7 +29,7 @@ def page(settings: Settings) -> str:
     return (settings.site / "index.html").read_text(encoding="utf-8")
 
 
-def told(failure: Failure) -> tuple[date, datetime, str, str]:
+def facts_of(failure: Failure) -> tuple[date, datetime, str, str]:
     return failure.day, failure.failed_at, failure.step, failure.run_id
 
 
@@ -38,7 +38,7 @@ def test_a_failure_is_there_until_its_day_is_published(home: Home) -> None:
         home.night(at=MORNING)
     (failure,) = standing_failures(home.ledger)
     moment = MORNING.replace(tzinfo=None)
-    assert told(failure) == (date.fromisoformat(D), moment, "整理当日有效数据", "")
+    assert facts_of(failure) == (date.fromisoformat(D), moment, "整理当日有效数据", "")
     assert "还没有接收过任何目录" in failure.reason
     for words in ("还没有公布过任何一天", f"{D} 没有运行完", "整理当日有效数据", failure.reason):
         assert words in page(home.settings)

@@ -58,8 +58,8 @@ def test_rows_are_conserved(home: Home, source: str) -> None:
 @pytest.mark.parametrize("source", CITIES)
 def test_every_accepted_entry_is_in_force_on_its_own_date(home: Home, source: str) -> None:
     file, day, *_ = CITIES[source]
-    mine = [row for row in home.table("catalogue", day) if row["source"] == source]
-    assert len(mine) == home.counts(file)[1]
+    in_force = [row for row in home.table("catalogue", day) if row["source"] == source]
+    assert len(in_force) == home.counts(file)[1]
 
 
 @pytest.mark.parametrize("day", sorted({day for _, day, *_ in CITIES.values()}))

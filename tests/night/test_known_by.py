@@ -52,7 +52,7 @@ LOGS: dict[str, list[Row]] = {
 LATE_LOG = [batch("w2", "R-WEEKLY", "2026-11-18 10:00:00")]
 
 
-class Story:
+class History:
     """The nights as they were first published, and after each late file."""
 
     def __init__(self, home: Home) -> None:
@@ -78,13 +78,12 @@ class Story:
     def again(self, day: str) -> dict[str, Revision]:
         """Runs a night again, on the morning of the 25th."""
         report = self.home.night(day, at=datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI))
-        return {one.definition.id: one for one in report.revisions}
+        return {revision.definition.id: revision for revision in report.revisions}
 
     def stale(self) -> dict[str, tuple[str, ...]]:
         """Published nights whose inputs have changed since."""
-        return {
-            str(one.day): one.changed for one in stale_nights(self.home.settings, self.home.ledger)
-        }
+        stale = stale_nights(self.home.settings, self.home.ledger)
+        return {str(night.day): night.changed for night in stale}
 
     def moved(self, day: str, revision: int) -> list[tuple[str, str, str]]:
         """What a revision of update_timeliness records: subject, from, to."""
@@ -108,98 +107,98 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    return Story(Home(tmp_path_factory.mktemp("known_by")))
+def history(tmp_path_factory: pytest.TempPathFactory) -> History:
+    return History(Home(tmp_path_factory.mktemp("known_by")))
 
 
 def numbers(revisions: dict[str, Revision]) -> dict[str, tuple[int, bool]]:
-    return {name: (one.revision, one.new) for name, one in revisions.items()}
+    return {name: (made.revision, made.new) for name, made in revisions.items()}
 
 
-def test_a_night_knows_only_what_had_come(story: Story) -> None:
-    assert story.first["2026-11-20"]["RUNNING"] == "missed overdue"
+def test_a_night_knows_only_what_had_come(history: History) -> None:
+    assert history.first["2026-11-20"]["RUNNING"] == "missed overdue"
     # A running row is no update yet; its end came with the log of the 22nd.
-    assert story.first["2026-11-21"]["RUNNING"] == "missed overdue"
-    assert story.first["2026-11-22"]["RUNNING"] == "met on_time"
+    assert history.first["2026-11-21"]["RUNNING"] == "missed overdue"
+    assert history.first["2026-11-22"]["RUNNING"] == "met on_time"
 
 
-def test_a_finished_row_replaces_a_running_one_wherever_it_belongs(story: Story) -> None:
-    second = story.after_the_finished_row
+def test_a_finished_row_replaces_a_running_one_wherever_it_belongs(history: History) -> None:
+    second = history.after_the_finished_row
     assert numbers(second["2026-11-20"])[UPDATE] == (2, True)
     assert numbers(second["2026-11-21"])[UPDATE] == (2, True)
     assert numbers(second["2026-11-22"])[UPDATE] == (1, False)
     change = ("RUNNING", "missed overdue", "met on_time")
-    assert story.moved("2026-11-20", 2) == story.moved("2026-11-21", 2) == [change]
+    assert history.moved("2026-11-20", 2) == history.moved("2026-11-21", 2) == [change]
 
 
 def test_the_running_row_stays_counted_and_the_repeat_of_a_finished_one_is_dropped(
-    story: Story,
+    history: History,
 ) -> None:
-    assert story.home.counts("log-21.csv", "exchange_log") == (2, 2, 0, 0)
+    assert history.home.counts("log-21.csv", "exchange_log") == (2, 2, 0, 0)
     # f2 had failed: what was received first stays, the later success is a repeat.
-    assert story.home.counts("log-22.csv", "exchange_log") == (2, 1, 1, 0)
-    assert story.first["2026-11-22"]["FINISHED"] == "missed overdue"
+    assert history.home.counts("log-22.csv", "exchange_log") == (2, 1, 1, 0)
+    assert history.first["2026-11-22"]["FINISHED"] == "missed overdue"
 
 
-def test_what_has_not_changed_gets_no_new_revision(story: Story) -> None:
-    for revisions in (story.after_the_finished_row, story.after_the_log):
+def test_what_has_not_changed_gets_no_new_revision(history: History) -> None:
+    for revisions in (history.after_the_finished_row, history.after_the_log):
         assert all(numbers(revisions[day])[MOUNT] == (1, False) for day in DAYS)
 
 
-def test_a_late_log_makes_revisions_of_later_nights_and_names_the_logs(story: Story) -> None:
-    late = story.after_the_log
+def test_a_late_log_makes_revisions_of_later_nights_and_names_the_logs(history: History) -> None:
+    late = history.after_the_log
     assert [numbers(late[day])[UPDATE] for day in DAYS] == [(3, True), (3, True), (2, True)]
     assert all(late[day][UPDATE].inputs_changed == ["logs"] for day in DAYS)
     for day, revision in zip(DAYS, (3, 3, 2), strict=True):
-        assert story.moved(day, revision) == [("WEEKLY", "missed overdue", "met on_time")]
+        assert history.moved(day, revision) == [("WEEKLY", "missed overdue", "met on_time")]
 
 
-def test_a_night_before_the_late_rows_does_not_see_them(story: Story) -> None:
-    rows = story.home.table("assessment", "2026-11-17", UPDATE)
+def test_a_night_before_the_late_rows_does_not_see_them(history: History) -> None:
+    rows = history.home.table("assessment", "2026-11-17", UPDATE)
     assert {row["evidence_at"] for row in rows} == {"2026-11-10"}
 
 
-def test_a_late_catalogue_reaches_nights_from_its_day_on(story: Story) -> None:
-    late = story.after_the_catalogue
+def test_a_late_catalogue_reaches_nights_from_its_day_on(history: History) -> None:
+    late = history.after_the_catalogue
     assert numbers(late["2026-11-20"])[MOUNT] == (1, False)
     assert numbers(late["2026-11-21"])[MOUNT] == (2, True)
     # Against revision 1, since when the logs have changed as well.
     assert late["2026-11-21"][MOUNT].inputs_changed == ["logs", "submissions"]
-    assert set(story.home.in_force("2026-11-20")) == {row["catalogue_code"] for row in CATALOGUE}
-    assert "FINISHED" not in story.home.in_force("2026-11-21")
+    assert set(history.home.in_force("2026-11-20")) == {row["catalogue_code"] for row in CATALOGUE}
+    assert "FINISHED" not in history.home.in_force("2026-11-21")
 
 
-def test_an_entry_that_is_gone_has_moved_to_nothing(story: Story) -> None:
-    revision = latest(story, "2026-11-21")
-    assert ("FINISHED", "missed overdue", "None None") in story.moved("2026-11-21", revision)
+def test_an_entry_that_is_gone_has_moved_to_nothing(history: History) -> None:
+    revision = latest(history, "2026-11-21")
+    assert ("FINISHED", "missed overdue", "None None") in history.moved("2026-11-21", revision)
 
 
-def latest(story: Story, day: str) -> int:
-    with story.home.ledger.session() as session:
+def latest(history: History, day: str) -> int:
+    with history.home.ledger.session() as session:
         found = latest_revision(session, date.fromisoformat(day), UPDATE)
     assert found is not None
     return found.revision
 
 
-def test_earlier_revisions_stay_readable(story: Story) -> None:
+def test_earlier_revisions_stay_readable(history: History) -> None:
     for day in DAYS:
-        assert story.home.outcomes(day, "update_timeliness", revision=1) == story.first[day]
+        assert history.home.outcomes(day, "update_timeliness", revision=1) == history.first[day]
 
 
-def test_published_nights_with_changed_inputs_are_named(story: Story) -> None:
-    assert story.stale_after_the_finished_row == {
+def test_published_nights_with_changed_inputs_are_named(history: History) -> None:
+    assert history.stale_after_the_finished_row == {
         "2026-11-20": ("logs",), "2026-11-21": ("logs",),
     }  # fmt: skip
-    assert story.stale_after_the_log == dict.fromkeys(DAYS, ("logs",))
+    assert history.stale_after_the_log == dict.fromkeys(DAYS, ("logs",))
 
 
-def test_no_file_of_the_lake_is_ever_rewritten(story: Story) -> None:
-    now = story.home.lake()
-    assert {name: now.get(name) for name in story.lake} == story.lake
+def test_no_file_of_the_lake_is_ever_rewritten(history: History) -> None:
+    now = history.home.lake()
+    assert {name: now.get(name) for name in history.lake} == history.lake
 
 
 def test_all_at_once_gives_the_same_as_bit_by_bit(
-    story: Story, tmp_path_factory: pytest.TempPathFactory
+    history: History, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """State is a function of what was received, whichever snapshot it was reached from."""
     at_once = Home(tmp_path_factory.mktemp("at_once"))
@@ -210,8 +209,8 @@ def test_all_at_once_gives_the_same_as_bit_by_bit(
         at_once.put(f"exchange_log/{name}", rows)
     for day in ("2026-11-24", "2026-11-21", "2026-11-20", "2026-11-22"):
         at_once.night(day, at=datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI))
-        assert at_once.table("assessment", day) == story.home.table("assessment", day)
-        assert at_once.in_force(day) == story.home.in_force(day)
+        assert at_once.table("assessment", day) == history.home.table("assessment", day)
+        assert at_once.in_force(day) == history.home.in_force(day)
 
 
 def test_late_rows_do_not_make_a_night_read_the_logs_of_all_history(tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def test_every_dataset_and_distribution_is_in_force(home: Home, day: str) -> None:
     sent, name = datasets(day), f"cdc.data.{day}.json"
     listed = {
-        one["identifier"]: [each["downloadURL"] for each in one.get("distribution", [])]
-        for one in sent
+        dataset["identifier"]: [each["downloadURL"] for each in dataset.get("distribution", [])]
+        for dataset in sent
     }
     rows = sum(max(1, len(urls)) for urls in listed.values())
     assert home.counts(name) == (rows, rows, 0, 0)
@@ -68,7 +68,9 @@ def test_every_dataset_and_distribution_is_in_force(home: Home, day: str) -> Non
 def test_cycles_are_read_or_stay_as_they_were_written(home: Home, day: str) -> None:
     own = load_source(PROJECT / "catalog", "us-cdc").codes["update_cycle"]
     table = load_codes(PROJECT / "catalog")["update_cycle"]
-    written = {one["identifier"]: one.get("accrualPeriodicity") for one in datasets(day)}
+    written = {
+        dataset["identifier"]: dataset.get("accrualPeriodicity") for dataset in datasets(day)
+    }
     read = {row["catalogue_code"]: row["update_cycle"] for row in home.table("catalogue", day)}
     for code, text in written.items():
         expected = (table.read(text, own) or text) if text else ""
@@ -82,9 +84,9 @@ def test_cycles_are_read_or_stay_as_they_were_written(home: Home, day: str) -> N
 @pytest.mark.parametrize("day", DAYS)
 def test_an_entry_without_distribution_is_not_mounted(home: Home, day: str) -> None:
     outcomes = home.outcomes(day)
-    for one in datasets(day):
-        if one["accessLevel"] == "non-public":
+    for dataset in datasets(day):
+        if dataset["accessLevel"] == "non-public":
             expected = "excluded not_shareable"
         else:
-            expected = "met mounted" if one.get("distribution") else "missed no_resource"
-        assert outcomes[one["identifier"]] == expected
+            expected = "met mounted" if dataset.get("distribution") else "missed no_resource"
+        assert outcomes[dataset["identifier"]] == expected

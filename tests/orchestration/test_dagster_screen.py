@@ -37,7 +37,7 @@ def shown(settings: Settings, asset: str) -> dict[str, Any]:
     with local_instance(settings) as instance:
         event = instance.get_latest_materialization_event(dg.AssetKey(asset))
     assert event is not None and event.asset_materialization is not None
-    return {name: one.value for name, one in event.asset_materialization.metadata.items()}
+    return {name: entry.value for name, entry in event.asset_materialization.metadata.items()}
 
 
 def test_officers_find_their_issues_and_the_trend_by_name(home: Home) -> None:
@@ -49,11 +49,13 @@ def test_officers_find_their_issues_and_the_trend_by_name(home: Home) -> None:
     (row,) = rows(board["各机构三率"])
     assert (row["机构"], row["挂载 %"], row["比前一日"]) == ("A局", "66.66", "挂载 +33.33")
     issues = rows(shown(home.settings, "issue")["问题清单"])
-    assert {one["机构"] for one in issues} == {"A局"}
-    unsolved = [one for one in issues if not one["情况"].startswith("已解决")]
+    assert {issue["机构"] for issue in issues} == {"A局"}
+    unsolved = [issue for issue in issues if not issue["情况"].startswith("已解决")]
     assert issues[: len(unsolved)] == unsolved
-    missed = [one for one in unsolved if one["方面"] == "挂载"]
-    assert [(one["对象"], one["情况"]) for one in missed] == [("A-003", "延续，自 2026-11-22")]
+    missed = [issue for issue in unsolved if issue["方面"] == "挂载"]
+    assert [(issue["对象"], issue["情况"]) for issue in missed] == [
+        ("A-003", "延续，自 2026-11-22")
+    ]
     assert missed[0]["怎么办"]
 
 

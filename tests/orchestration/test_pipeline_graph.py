@@ -126,7 +126,7 @@ def test_schedule_asks_for_the_day_before() -> None:
 
 def test_the_job_publishes_and_the_screen_has_the_rates(city: Settings) -> None:
     report = run_nightly(city, DAY, clock=clock)
-    assert [(one.revision, one.new) for one in report.revisions] == [(1, True)] * 3
+    assert [(made.revision, made.new) for made in report.revisions] == [(1, True)] * 3
     with local_instance(city) as instance:
         event = instance.get_latest_materialization_event(dg.AssetKey("scoreboard"))
         assert event is not None and event.asset_materialization is not None
@@ -176,18 +176,18 @@ def test_a_range_is_one_run_in_the_order_of_its_days(city: Settings) -> None:
         assert result.success
         noted = {
             name: [
-                one.asset_materialization
-                for one in instance.fetch_materializations(dg.AssetKey(name), limit=99).records
-                if one.run_id == result.run_id  # other tests run nights of this city too
+                record.asset_materialization
+                for record in instance.fetch_materializations(dg.AssetKey(name), limit=99).records
+                if record.run_id == result.run_id  # other tests run nights of this city too
             ]
             for name in descriptions(load_contracts(PROJECT / "catalog"))
         }
     for name, events in noted.items():
-        assert sorted(one.partition for one in events) == [str(day) for day in days], name
-    assert all(one.metadata["业务日"].value == one.partition for one in noted["catalogue"])
-    assert all("平台目录挂载率 %" in one.metadata for one in noted["scoreboard"])
+        assert sorted(event.partition for event in events) == [str(day) for day in days], name
+    assert all(event.metadata["业务日"].value == event.partition for event in noted["catalogue"])
+    assert all("平台目录挂载率 %" in event.metadata for event in noted["scoreboard"])
     # Nothing was received twice: only the run's own day says what came in.
-    assert {one.partition for one in noted["submission"] if one.metadata} == {str(days[-1])}
+    assert {event.partition for event in noted["submission"] if event.metadata} == {str(days[-1])}
     published = Published(city, Ledger.open(city))
     moments = [published.night(day).published_at for day in days]
     assert moments == sorted(moments)
