@@ -7,6 +7,7 @@ from datetime import date
 from uuid import uuid4
 
 from sharing_pipeline.errors import SharingError
+from sharing_pipeline.failed_nights import failures_noted
 from sharing_pipeline.night import NightReport, Run, begin_reading, open_run, report_of
 from sharing_pipeline.settings import Clock, Progress, Settings, silent, system_clock
 
@@ -31,7 +32,9 @@ def run_nightly(
         run_id=str(uuid4()),
     ) as run:  # fmt: skip
         begin_reading(run)
-        _execute(run)
+        # A step notes its own failure; this is for what fails between them, in Dagster itself.
+        with failures_noted(settings, clock, day, "在 Dagster 中运行", run.run_id):
+            _execute(run)
         return report_of(run)
 
 
