@@ -110,7 +110,7 @@ class Settings:
             home=Path(chosen_home).resolve(),
             catalog=folder,
             limits=read_limits(folder),
-            ledger_url=os.environ.get("SHARING_LEDGER_URL", ""),
+            ledger_url=os.environ.get("SHARING_LEDGER_URL", "").strip(),
         )
 
     @property

@@ -90,6 +90,11 @@ def test_a_check_says_the_same(homes: tuple[Home, Home], tmp_path: Path) -> None
     assert replied[0][0] == 3
 
 
+def test_settings_are_shown_without_the_url(server: Postgres, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, ledger_url=server.url())
+    assert not [secret for secret in SECRETS if secret in f"{settings} {settings!r}"]
+
+
 def test_a_character_that_the_server_cant_hold_stops_nothing(
     server: Postgres, tmp_path: Path
 ) -> None:
