@@ -1,6 +1,6 @@
-"""One received file: what it holds, as child processes find it, and the datasets it becomes.
+"""Reads a received file in a child process, and turns its content into arrivals of datasets.
 
-Reading needs neither ledger nor engine, so that it can go on beside whatever uses them.
+Reading needs neither the ledger nor the engine, so that it can go on while others use them.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ NOT_REGULAR = "这不是普通文件（链接、设备或管道），不能读�
 
 @dataclass(frozen=True)
 class Content:
-    """What a file holds: cells, or the `look` of a log that is read straight from its file;
-    with neither, `why` says what keeps it from being read."""
+    """What a file holds: `tables` of cells, or the first `look` at a log, which is read straight
+    from its file. With neither, `why` says why it can't be read."""
 
     source: Source
     tables: FileTables | None = None
@@ -44,7 +44,7 @@ class Content:
 
 @dataclass(frozen=True)
 class ReadFile:
-    """The datasets of one file, not yet numbered; `tables` is what was read as cells."""
+    """The datasets of a file, not yet numbered; `tables` is what was read as cells."""
 
     arrivals: list[Arrival]
     tables: FileTables | None = None
@@ -52,15 +52,15 @@ class ReadFile:
 
 @dataclass(frozen=True)
 class FileReader:
-    """Reads received files, whose bytes the lake has, in a child process."""
+    """Reads received files, whose bytes are in the lake, in a child process."""
 
     settings: Settings
     lake: Lake
     contracts: Mapping[str, Contract]
 
     def look(self, sandbox: Sandbox, file: ReceivedFile) -> Content:
-        """What a file's beginning tells, under the source that its folder names: that it is a
-        log to be read from its file, that it can't be read, or that its cells are to be read."""
+        """Looks at the beginning of a file, whose folder names its source: it is a log, it can't be
+        read, or its cells are still to be read."""
         try:
             source = source_of(self.settings, file.source, file.file_name)
         except ConfigurationError as error:
@@ -70,7 +70,7 @@ class FileReader:
         return self.look_under(sandbox, file, source)
 
     def look_under(self, sandbox: Sandbox, file: ReceivedFile, source: Source) -> Content:
-        """The same under a source."""
+        """Looks at the beginning of a file of this source."""
         path = self.lake.received(file.sha256)
         try:
             look = sandbox.run(sniff, path, source, self.contracts)
@@ -80,7 +80,7 @@ class FileReader:
         return Content(source, look=look if is_log else None)
 
     def read(self, sandbox: Sandbox, file: ReceivedFile, looked: Content) -> Content:
-        """A file's cells, after the look at its beginning."""
+        """Reads a file's cells, after it was looked at."""
         if looked.why or looked.look is not None:
             return looked
         path, limits = self.lake.received(file.sha256), self.settings.limits
@@ -94,23 +94,24 @@ class FileReader:
 
 
 def read_arrivals(intake: Intake, sandbox: Sandbox, file: ReceivedFile, source: Source) -> ReadFile:
-    """Reads a file; one that can't be read is one rejected arrival."""
+    """Reads a file; one that can't be read becomes a single rejected arrival."""
     reader = FileReader(intake.settings, intake.store.lake, intake.store.contracts)
     looked = reader.look_under(sandbox, file, source)
     return as_arrivals(intake, file, reader.read(sandbox, file, looked))
 
 
 def as_arrivals(intake: Intake, file: ReceivedFile, content: Content) -> ReadFile:
-    """The datasets that a file's content becomes."""
+    """The datasets in a file's content, as arrivals."""
     source = content.source
     if content.tables is None:
         return ReadFile([arrival_of(intake, source, file, None, content.why, content.look)])
-    found = [arrival_of(intake, source, file, one, "") for one in content.tables.tables]
-    return ReadFile(found, content.tables)
+    tables = content.tables.tables
+    arrivals = [arrival_of(intake, source, file, table, "") for table in tables]
+    return ReadFile(arrivals, content.tables)
 
 
 def source_of(settings: Settings, name: str, file_name: str) -> Source:
-    """The source of a received file; ConfigurationError if there is none of that name."""
+    """The source of a received file; ConfigurationError if there is none of this name."""
     if name != CATALOG_SOURCE:
         return load_source(settings.catalog, name)
     dataset = catalog_files(load_contracts(settings.catalog))[file_name]
@@ -132,7 +133,8 @@ def arrival_of(
     why: str,
     look: Sniffed | None = None,
 ) -> Arrival:
-    """A dataset of a file, not yet numbered: its `table`, a log's `look`, or `why` neither."""
+    """A dataset of a file, not yet numbered: its `table`, the `look` at a log, or the reason `why`
+    there is neither."""
     return Arrival(
         submission=0,
         source=source,
@@ -150,8 +152,8 @@ def arrival_of(
 
 
 def _effective_on(intake: Intake, source: Source, file: ReceivedFile) -> date:
-    """The declared date, else the earlier of the day of receipt and the later of the run's D
-    and the last published D (indicators.md §1)."""
+    """The date that the file declares. Without one it is the day of receipt, but no later than the
+    run's D and the last published D, whichever is later (indicators.md §1)."""
     declared = source.effective_date(file.file_name)
     if declared is not None:
         return declared

@@ -1,8 +1,8 @@
-"""Where a sheet's header is and which dataset it announces; what is in doubt about its columns.
+"""Finds a sheet's header, the dataset that it announces, and the columns that are in doubt.
 
-Knows contracts and sources, not values. Which header is which column is in matching.py. Nothing
-is guessed: a column with two candidates is
-in doubt, and a required one in doubt or missing is a reason to reject (inputs.md §8).
+Which header is which column is found out in matching.py. Nothing is guessed: a column with two
+candidates is in doubt, and a required column that is in doubt or missing is a reason to reject the
+sheet (inputs.md §8).
 """
 
 from __future__ import annotations
@@ -17,14 +17,21 @@ from sharing_pipeline.reading.grid import Cell, Grid
 from sharing_pipeline.sheets.matching import form_of, header_key, known_keys, match
 
 HEADER_WITHIN = 100
-"""A header further down than this many rows is none."""
+"""A header is looked for in so many rows. One further down is not found, and the sheet is rejected
+with a message."""
 _FEWEST_MATCHES = 2
+"""A line with fewer known headers is no header: a single one may be a word in a title or a row."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """A sheet's header. `names` are as written, None for an empty cell; `first_data` is the
-    first row (from 0) after it, `row` the sender's number of its last line (0: outside rows)."""
+    """A sheet's header.
+
+    `names` are the headers as written, None for an empty cell; `matches` gives the places of each
+    canonical column's candidates. `first_data` is the first row (from 0) behind the header, `row`
+    the number that the sender sees at its last line. It is `certain` if the sheet's name or its
+    columns announce the dataset.
+    """
 
     dataset: str
     names: list[Cell]
@@ -34,14 +41,15 @@ class Header:
     certain: bool
 
     def of(self, contract: Contract, source: Source) -> Header:
-        """The same line as the header of another dataset that the source derives from it."""
+        """The same line as the header of another dataset, which its rows hold too."""
         matches = match(self.names, contract, source)
         return replace(self, dataset=contract.table, matches=matches)
 
 
 @dataclass(frozen=True)
 class Assigned:
-    """Which source column (from 0) is which canonical one; what is in doubt or missing."""
+    """The place (from 0) of each canonical column, the candidates of those that are in doubt, and
+    the required columns that are missing."""
 
     columns: dict[str, int]
     doubtful: dict[str, list[int]] = field(default_factory=dict)
@@ -49,34 +57,34 @@ class Assigned:
 
 
 def find_header(grid: Grid, source: Source, contracts: Mapping[str, Contract]) -> Header | None:
-    """The best header among the first rows, or None when no row fits any expected dataset.
+    """The best header among the first rows, or None if no row fits any expected dataset.
 
-    `certain`: the sheet's name or the columns that tell a dataset were found; otherwise the
-    header only resembles the source's own dataset.
+    A header that isn't certain only resembles that of the source's own dataset.
     """
     named = dataset_of_sheet(grid, contracts) if source.canonical else None
     best: Header | None = None
     best_score = 0
     for names, first_data in _candidates(grid, known_keys(contracts, source)):
-        header = _judge(names, first_data, grid, source, contracts, named)
+        header = _header_of(names, first_data, grid, source, contracts, named)
         score = (len(header.matches) + 1000 * header.certain) if header else 0
-        # Of equals the first: a second one is a header that is repeated.
+        # The first of equal ones counts: a second one is a repeated header.
         if header and score > best_score:
             best, best_score = header, score
             if header.certain and len(header.matches) == len(names):
-                break  # every column has its header: nothing below can be a better one
+                break  # every column has its header: nothing below can be better
     return best
 
 
 def _candidates(grid: Grid, known: Container[str]) -> list[tuple[list[Cell], int]]:
-    """Possible headers with the row after each: single rows, then two rows read as one.
+    """Possible headers, each with the row behind it: single rows first, then pairs of rows.
 
-    Rows of data are told by their words: to look at each as a header would take longer than
-    all the rest of reading a small sheet.
+    Only rows with words of known headers are taken, because to match every row of data would take
+    longer than all the rest of reading a small sheet.
     """
     if grid.header is not None:
         return [(list(grid.header), 0)]
-    rows = [list(row) for row in zip(*(col[:HEADER_WITHIN] for col in grid.columns), strict=True)]
+    first_cells = (column[:HEADER_WITHIN] for column in grid.columns)
+    rows = [list(row) for row in zip(*first_cells, strict=True)]
     words = [sum(header_key(cell) in known for cell in row) for row in rows]
     singles = [
         (row, number + 1) for number, row in enumerate(rows) if words[number] >= _FEWEST_MATCHES
@@ -90,9 +98,9 @@ def _candidates(grid: Grid, known: Container[str]) -> list[tuple[list[Cell], int
 
 
 def _read_as_one(upper: list[Cell], lower: list[Cell], known: Container[str]) -> list[Cell]:
-    """A header of two rows: the lower name counts, the upper one where the lower is empty.
+    """A header of two rows: the lower name counts, or the upper one if the lower is empty.
 
-    Where both together are a known name, they are: 提供方 over 代码 and 名称.
+    If both together are a known header, they count as one: 提供方 over 代码 and 名称.
     """
     names: list[Cell] = []
     above: Cell = None
@@ -107,8 +115,8 @@ def _read_as_one(upper: list[Cell], lower: list[Cell], known: Container[str]) ->
 def refusing_form(
     grid: Grid, header: Header | None, contracts: Mapping[str, Contract]
 ) -> Form | None:
-    """The known form that this sheet is, if it is one that is no table of ours; somebody who
-    added the key to it has made it one."""
+    """The known form of this sheet, if it is a form that can't be taken. With a key column that
+    somebody has added, it can be taken."""
     if header is not None and header.matches.keys() & set(contracts[header.dataset].key[:1]):
         return None
     rows = zip(*(column[:HEADER_WITHIN] for column in grid.columns), strict=True)
@@ -117,7 +125,7 @@ def refusing_form(
     return next((form for form in forms if form and form.refused), None)
 
 
-def _judge(
+def _header_of(
     names: list[Cell],
     first_data: int,
     grid: Grid,
@@ -128,7 +136,7 @@ def _judge(
     expected = named or (None if source.canonical else source.dataset)
     dataset, certain = expected, named is not None
     if dataset is None:
-        dataset = told_by(names, source, contracts)
+        dataset = announced_dataset(names, source, contracts)
         certain = dataset is not None
         dataset = dataset or source.dataset
     matches = match(names, contracts[dataset], source)
@@ -141,7 +149,7 @@ def _judge(
 
 
 def dataset_of_sheet(grid: Grid, contracts: Mapping[str, Contract]) -> str | None:
-    """The dataset that a canonical sheet's name announces: 目录, 挂载资源, 信息项, 供需清单, …"""
+    """The dataset that the name of a canonical sheet announces: 目录, 挂载资源, 信息项, …"""
     if grid.part:
         return None
     sheet = header_key(grid.sheet)
@@ -151,8 +159,10 @@ def dataset_of_sheet(grid: Grid, contracts: Mapping[str, Contract]) -> str | Non
     return next(named, None)
 
 
-def told_by(names: list[Cell], source: Source, contracts: Mapping[str, Contract]) -> str | None:
-    """The dataset that a line's words announce, as far as they are headers (inputs.md §7)."""
+def announced_dataset(
+    names: list[Cell], source: Source, contracts: Mapping[str, Contract]
+) -> str | None:
+    """The dataset that the headers in a line announce, None if it is none (inputs.md §7)."""
     for dataset in by_header(contracts):
         contract = contracts[dataset]
         if match(names, contract, source).keys() >= set(contract.traits.header):
@@ -161,14 +171,14 @@ def told_by(names: list[Cell], source: Source, contracts: Mapping[str, Contract]
 
 
 def assign(header: Header, source: Source, contract: Contract) -> Assigned:
-    """One column each where there is no doubt; what is in doubt; which required ones miss."""
+    """Assigns each canonical column its only candidate; the others are in doubt or missing."""
     columns = {name: places[0] for name, places in header.matches.items() if len(places) == 1}
     doubtful = {name: places for name, places in header.matches.items() if len(places) > 1}
     mapping = source.mapping(contract.table)
-    given = columns.keys() | mapping.constants.keys() | doubtful.keys()
-    if contract.owner is not None and contract.owner.name in given:
-        given = given | {contract.owner.code}
+    present = columns.keys() | mapping.constants.keys() | doubtful.keys()
+    if contract.owner is not None and contract.owner.name in present:
+        present = present | {contract.owner.code}
     if "cycle" in source.lacks:
-        given = given | {"update_cycle"}
+        present = present | {"update_cycle"}
     required = [column.name for column in contract.columns if column.required]
-    return Assigned(columns, doubtful, [name for name in required if name not in given])
+    return Assigned(columns, doubtful, [name for name in required if name not in present])

@@ -1,7 +1,7 @@
-"""A sheet whose rows have an entry and its resource beside each other (inputs.md §1).
+"""Sheets whose rows have an entry and its resource beside each other (inputs.md §1).
 
-To whoever reads the rows the resource is a source's derived one (sources.py): an entry with
-several resources stands on several rows.
+They are read like rows from which a source derives a resource (sources.py); an entry with several
+resources stands on several rows.
 """
 
 from __future__ import annotations
@@ -27,33 +27,42 @@ def with_resources_beside(
     contracts: Mapping[str, Contract],
     others: Collection[str],
 ) -> tuple[Grid, Header, Source, str]:
-    """The sheet, its header and the source by which it is read, as they are unless its rows have
-    both; and what is to be said about resource columns that are not read.
+    """The sheet, its header and the source by which it is read, changed if its rows have both an
+    entry and a resource; and a note on resource columns that are not read.
 
-    `others`: the datasets of the file's other sheets, which then are what they say.
+    `others` are the datasets of the file's other sheets: with a sheet for each, rows have only one.
     """
-    as_it_is = grid, header, source, ""
+    unchanged = grid, header, source
     if not source.canonical or header.dataset not in _BOTH or not header.certain:
-        return as_it_is
-    entries, resources = (_settled(header, source, contracts[one]) for one in _BOTH)
+        return *unchanged, ""
+    entries, resources = (_assigned(header, source, contracts[dataset]) for dataset in _BOTH)
     beside = {
         contracts["resource"][name].title: place
         for name, place in resources.columns.items()
         if place not in entries.columns.values()
     }
     lacking = [name for name in resources.missing if name != "catalogue_code"]
-    telling = [one.title for one in contracts["resource"].columns if one.required]
     if header.dataset == "catalogue" and (lacking or "resource" in others):
-        told = any(title in beside for title in telling)
-        return (*as_it_is[:3], _unread(grid, header, beside, lacking, contracts) if told else "")
+        required = [column.title for column in contracts["resource"].columns if column.required]
+        is_meant = any(title in beside for title in required)
+        return *unchanged, _unread(grid, header, beside, lacking, contracts) if is_meant else ""
     if lacking or entries.missing or "catalogue" in others:
-        return as_it_is
-    none = frozenset(
-        place
-        for place in range(grid.row_count)
-        if not any(grid.columns[at][place] for at in beside.values())
+        return *unchanged, ""
+    without_resource = frozenset(
+        row
+        for row in range(grid.row_count)
+        if not any(grid.columns[place][row] for place in beside.values())
     )
-    reader = source.model_copy(
+    reader = _reader_of_both(header, source, entries, resources)
+    both = replace(header.of(contracts["catalogue"], reader), certain=True)
+    return replace(grid, without_items=without_resource), both, reader, ""
+
+
+def _reader_of_both(
+    header: Header, source: Source, entries: Assigned, resources: Assigned
+) -> Source:
+    """The source as if it declared the columns of entries and of the resources beside them."""
+    return source.model_copy(
         update={
             "dataset": "catalogue",
             "columns": _written(header, entries),
@@ -61,12 +70,11 @@ def with_resources_beside(
             "row_is": "resource",
         }
     )
-    both = replace(header.of(contracts["catalogue"], reader), certain=True)
-    return replace(grid, without_items=none), both, reader, ""
 
 
-def _settled(header: Header, source: Source, contract: Contract) -> Assigned:
-    """The columns of one of the two; of several headers for one the one with its very title."""
+def _assigned(header: Header, source: Source, contract: Contract) -> Assigned:
+    """The columns of one of both datasets; of several candidates, one with the column's exact title
+    counts."""
     assigned = assign(header.of(contract, source), source, contract)
     columns, missing = dict(assigned.columns), list(assigned.missing)
     for name, places in assigned.doubtful.items():
@@ -91,8 +99,8 @@ def _unread(
     contracts: Mapping[str, Contract],
 ) -> str:
     titles = "、".join(contracts["resource"][name].title for name in lacking)
-    why = f"缺少{titles}" if lacking else "文件里另有挂载资源的工作表"
+    reason = f"缺少{titles}" if lacking else "文件里另有挂载资源的工作表"
     return (
-        f"{where(grid, header)}里的“{'”“'.join(beside)}”是挂载资源的列，{why}，这里没有读。"
+        f"{where(grid, header)}里的“{'”“'.join(beside)}”是挂载资源的列，{reason}，这里没有读。"
         "请核对：资源要补齐这些列，或填在“挂载资源”表里。"
     )

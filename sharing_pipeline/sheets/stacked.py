@@ -15,7 +15,7 @@ from sharing_pipeline.catalog.contracts import Contract
 from sharing_pipeline.catalog.datasets import with_belongings
 from sharing_pipeline.catalog.sources import Source
 from sharing_pipeline.reading.grid import Cell, Grid
-from sharing_pipeline.sheets.headers import Header, assign, find_header, told_by
+from sharing_pipeline.sheets.headers import Header, announced_dataset, assign, find_header
 from sharing_pipeline.sheets.matching import header_key, known_keys, match
 
 _FIRST_COLUMNS = 3
@@ -111,9 +111,11 @@ class _Words:
 
     def _matched(self, line: list[Cell]) -> Iterator[tuple[set[str], dict[str, list[int]]]]:
         """For each dataset that the line may be the header of: its key, and the columns found."""
-        told = told_by(line, self.source, self.contracts) if self.source.canonical else None
+        announced = (
+            announced_dataset(line, self.source, self.contracts) if self.source.canonical else None
+        )
         whole = with_belongings(self.contracts)  # a row may have what it belongs to beside it
-        for dataset in (told, *whole) if told else (self.source.dataset,):
+        for dataset in (announced, *whole) if announced else (self.source.dataset,):
             contract = self.contracts[dataset]
             yield {contract.key[0]}, match(line, contract, self.source)
 

@@ -32,7 +32,7 @@ TYPES = {
 }
 """What an officer is told about a column's type."""
 
-SEVERITIES = {"critical": "严重", "warning": "警告", "info": "提示"}
+SEVERITY_NAMES = {"critical": "严重", "warning": "警告", "info": "提示"}
 """What a rule's severity is called; what it means is in the advice."""
 
 _ANY_COLUMN = "这一列"
@@ -126,7 +126,7 @@ def rule_lines(contract: Contract, settings: Settings) -> list[RuleLine]:
         columns = list(dict.fromkeys(line.columns for line in lines))
         line = lines[0] if len(columns) == 1 else general_line
         merged.append(replace(line, columns="、".join(columns)))
-    levels = list(SEVERITIES.values())
+    levels = list(SEVERITY_NAMES.values())
     return sorted(merged, key=lambda line: levels.index(line.level))
 
 
@@ -138,10 +138,10 @@ def _checks(contract: Contract, settings: Settings) -> Iterator[RuleLine]:
         message, what_to_do = rule.texts(
             title=called, value=_ANY_VALUE, other=_ANY_VALUE, row=contract.traits.row
         )
-        title, level = contract[column].title, SEVERITIES[rule.severity]
+        title, level = contract[column].title, SEVERITY_NAMES[rule.severity]
         yield RuleLine(title, level, rule.dimension, f"{message}。", f"{what_to_do}。")
     for text in load_suite(contract.traits.suite, settings.expectations).texts.values():
-        title, level = contract[text.column].title, SEVERITIES[text.severity]
+        title, level = contract[text.column].title, SEVERITY_NAMES[text.severity]
         message = text.message.replace("{value}", _ANY_VALUE)
         yield RuleLine(title, level, text.dimension, message, text.what_to_do)
 
