@@ -1,18 +1,18 @@
-"""Failures: what a user sees says an aim, the facts and what to do, and has an exit status.
+"""The failures that a user may see, each with a message and an exit status.
 
-Only the command line turns these into text on a terminal; everybody else raises them.
-A bug is not one of these: it stays an ordinary exception.
+A message says what was to be done, what is the matter, and what to do about it. Only the command
+line prints them; all other code raises them. A bug stays an ordinary exception.
 """
 
 
 class SharingError(Exception):
-    """Root of what can go wrong for a user; the message is Chinese and says what to do."""
+    """The root of all failures that a user may see; the message is in Chinese."""
 
     exit_code = 1
 
 
 class UsageError(SharingError, ValueError):
-    """The command was asked for something that doesn't exist: a date, an organisation, a file."""
+    """A command asks for something that doesn't exist: a date, an organisation, a file."""
 
     exit_code = 2
 
@@ -24,7 +24,7 @@ class ConfigurationError(SharingError, ValueError):
 
 
 class NothingPublished(SharingError, RuntimeError):
-    """The night could not be published; the last published one stays."""
+    """The night could not be published; the last published night stays."""
 
     exit_code = 1
 
@@ -36,19 +36,21 @@ class Unannounced(SharingError, RuntimeError):
 
 
 class UnreadableFile(SharingError, ValueError):
-    """A received file can't be read; it is rejected whole, the run goes on."""
+    """A received file can't be read; it is rejected as a whole, and the run goes on."""
 
 
 class UnreadableDatabase(SharingError, RuntimeError):
-    """A database that is a source can't be read tonight; what it gave before stays in force.
+    """A database that is a source can't be read tonight; its earlier rows stay in force.
 
-    The message never holds the URL, the user or the password, and nothing is chained to it.
+    The message never contains the URL, the user or the password, and no exception is chained to it.
     """
 
 
 class ReadingBug(UnreadableFile):
-    """Our own program failed on a received file. It is rejected, so that no single file stops a
-    city's night, and `details` goes to the developers."""
+    """A bug in the program appeared while it read a received file.
+
+    The file is rejected, so that it doesn't stop a city's night; `details` is for the developers.
+    """
 
     def __init__(self, message: str, details: str) -> None:
         super().__init__(message)
@@ -56,7 +58,7 @@ class ReadingBug(UnreadableFile):
 
 
 class EngineError(RuntimeError):
-    """The engine couldn't run a statement: no room, a file that can't be read, or our own fault.
+    """The engine couldn't run a statement: no room, a file that can't be read, or a bug.
 
-    No message for a user by itself; whoever knows what was being done says what to do.
+    It is no message for a user; the caller knows what was to be done, and tells the user.
     """

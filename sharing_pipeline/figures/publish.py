@@ -153,9 +153,7 @@ def _publish_definition(
     engine.write(
         "figures/published_scoreboard", scoreboard, definition=definition.id, revision=number
     )
-    changed = sorted(
-        name for name in own_inputs if before and before.inputs.get(name) != own_inputs[name]
-    )
+    changed = _changed_inputs(before, own_inputs)
     session.add(
         Publication(
             as_of=day,
@@ -176,6 +174,20 @@ def _publish_definition(
             inputs_changed=changed,
         )
     )
+    _keep_definition(session, definition)
+    session.flush()
+    return Revision(definition, number, True, moved, changed)
+
+
+def _changed_inputs(before: Publication | None, inputs: dict[str, Any]) -> list[str]:
+    """The names of the inputs that differ from those of the revision before."""
+    if before is None:
+        return []
+    return sorted(name for name, value in inputs.items() if before.inputs.get(name) != value)
+
+
+def _keep_definition(session: Session, definition: Definition) -> None:
+    """Keeps the text of a definition that is published for the first time."""
     if session.get(PublishedDefinition, definition.id) is None:
         session.add(
             PublishedDefinition(
@@ -184,8 +196,6 @@ def _publish_definition(
                 text=definition.path.read_text(encoding="utf-8"),
             )
         )
-    session.flush()
-    return Revision(definition, number, True, moved, changed)
 
 
 def _is_same(engine: Engine, lake: Lake, before: Publication, assessed: Assessed) -> bool:

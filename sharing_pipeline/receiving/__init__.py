@@ -1,5 +1,5 @@
-"""What arrives: the inbox, databases, reading ahead, taking in, and a person's decisions.
+"""Receives files: the inbox, databases, early reading, taking in, and a person's decisions.
 
-Here the way of a received file begins and its steps are put together; each step has a folder of
-its own: reading, sheets, values, judging, logs. Nothing here knows what an indicator is.
+The way of a received file begins here, and its steps are put together here. Each step has a folder
+of its own: reading, sheets, values, judging, logs. No indicator is known here.
 """

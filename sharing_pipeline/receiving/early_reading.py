@@ -1,8 +1,8 @@
-"""Reading what has arrived, begun as early as possible and done beside everything else.
+"""Begins to read what has arrived as early as possible, in parallel with everything else.
 
-Bytes are kept, then child processes read files while the rest of the program is still being
-loaded. Touches no row of the ledger but those of received files, so that intake can take over
-what was read, or leave it.
+The bytes are kept first, and then child processes read the files while the program is still being
+loaded. Only received files are noted in the ledger here; whether their content is taken in is
+decided later.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _READERS = 2
 """How many files are read at the same time."""
 
 _LARGE_BYTES = 32 << 20
-"""To copy a file of this size takes so long that the others needn't wait for it: a tenth of a
-second and more. Set too low or too high, files wait for each other a little longer."""
+"""A file of this size takes a tenth of a second or more to copy, so that the others don't wait for
+it. Too low or too high, and files wait for each other a little longer."""
 
 
 class EarlyReading:
-    """What arrived for a run, being read from the moment this is entered.
+    """The reading of what has arrived for a run; it begins when this context is entered.
 
-    Whoever enters it holds the home folder's lock, so that no other run takes the same files.
-    Leaving it ends what is still being read.
+    The home folder's lock must be held, so that no other run takes the same files. When the context
+    is left, files that are still being read are given up.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class EarlyReading:
         day: date,
         progress: Progress = silent,
     ) -> None:
-        """Nothing is begun yet."""
+        """Prepares the reading; nothing begins yet."""
         self._settings, self._ledger, self._clock = settings, ledger, clock
         self._day, self._progress = day, progress
         self._reader = FileReader(settings, Lake(settings), load_contracts(settings.catalog))
@@ -62,18 +62,18 @@ class EarlyReading:
         self._looks: dict[int, Future[Content]] = {}
         self._contents: dict[int, Future[Content]] = {}
         self._table_threads = ThreadPoolExecutor(_READERS)
-        # A child does one thing at a time: all that the one for logs does is begun here.
+        # A child does one thing at a time, so the child for logs has a single thread.
         self._log_thread = ThreadPoolExecutor(1)
         self._other_threads = ThreadPoolExecutor(3)
 
     def __enter__(self) -> EarlyReading:
-        """Begins."""
+        """Begins to keep and to read what has arrived."""
         self._files = self._other_threads.submit(self._keep_and_read)
         self._logs = self._other_threads.submit(self._begin_logs)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends what is still being read."""
+        """Gives up the files that are still being read."""
         for sandbox in self._sandboxes:
             sandbox.stop()
         for threads in (self._table_threads, self._log_thread, self._other_threads):
@@ -82,21 +82,21 @@ class EarlyReading:
             sandbox.close()
 
     def staged(self) -> Staged:
-        """What staging found, once every file that arrived is kept."""
+        """What staging found; waits until every file that arrived is kept."""
         return self._files.result()[0]
 
     def content(self, file: ReceivedFile) -> Content:
-        """What a file holds; one that came later is read now."""
+        """What a file holds; a file that came later is read now."""
         self._submit([file], self._table_threads)
         return self._contents[file.id].result()
 
     def logs(self) -> LogReading:
-        """The logs among the files, which are being read straight from their files."""
+        """The reading of the logs among the files, which are not read as cells."""
         return self._logs.result()
 
     @contextmanager
     def sandbox(self) -> Iterator[Sandbox]:
-        """A child that reads nothing else meanwhile."""
+        """A child process for the caller alone."""
         sandbox = self._free_sandboxes.get()
         try:
             yield sandbox
@@ -104,8 +104,10 @@ class EarlyReading:
             self._free_sandboxes.put(sandbox)
 
     def _keep_and_read(self) -> tuple[Staged, Sequence[ReceivedFile]]:
-        """Keeps what arrived and has it read, small files before large ones are copied; what
-        staging found, and the files to read."""
+        """Keeps what has arrived and begins to read it; gives what staging found, and the files.
+
+        Small files are read before large ones are copied.
+        """
         settings, ledger, clock = self._settings, self._ledger, self._clock
         whole, staged = seen_twice(settings, ledger)
         small = [file for file in whole if file.size < _LARGE_BYTES]
@@ -116,7 +118,7 @@ class EarlyReading:
         pull_databases(settings, ledger, clock, self._progress)
         staged += keeping.result()
         files = self._waiting()
-        # A large file may be a log: the child for logs looks at it while small ones are read.
+        # A large file may be a log: the child for logs looks at it while small files are read.
         self._submit(files, self._log_thread, self._log_sandbox)
         return staged, files
 
@@ -127,8 +129,8 @@ class EarlyReading:
     def _submit(
         self, files: Sequence[ReceivedFile], threads: Executor, sandbox: Sandbox | None = None
     ) -> None:
-        """Has those of the files looked at and read that aren't yet; `sandbox` looks at them,
-        else one that is free."""
+        """Begins to look at the files and to read them, unless that has begun already. `sandbox`
+        looks at them, or else any child that is free."""
         new = [file for file in files if file.id not in self._contents]
         for file in new:
             self._looks[file.id] = threads.submit(self._look, file, sandbox)
@@ -145,11 +147,11 @@ class EarlyReading:
             return self._reader.read(sandbox, file, looked)
 
     def _begin_logs(self) -> LogReading:
-        """Begins with the logs as soon as it is known which files are some."""
+        """Begins to read the logs as soon as it is known which files are logs."""
         _, files = self._files.result()
         looks = [(file, self._looks[file.id].result()) for file in files]
         logs = [(file, content) for file, content in looks if content.look is not None]
-        # Everything else waits for the tables, which need a core; logs have until they are judged.
+        # Everything else waits for the tables, which need a core; logs are judged later.
         cores = (os.cpu_count() or 2) - (len(logs) < len(files))
         with Engine(self._settings) as engine, self._ledger.session() as session:
             contracts = load_contracts(self._settings.catalog)

@@ -1,7 +1,7 @@
-"""Taking the inbox in: from kept bytes to accepted rows, quarantine and submissions.
+"""Takes in what was received: from kept bytes to accepted rows, quarantine and submissions.
 
-One transaction per night, in the order that the datasets' contracts declare. Nothing here knows
-what an indicator is.
+A night's files are taken in within one transaction, in the order that the datasets' contracts
+declare. No indicator is known here.
 """
 
 from __future__ import annotations
@@ -43,8 +43,11 @@ from sharing_pipeline.store.ledger import (
 
 @dataclass(frozen=True)
 class IntakeReport:
-    """What one night took in; `reports` are the suites' results by dataset, `layouts` what
-    reading each file showed, by its id, without the texts of its cells."""
+    """What a night took in.
+
+    `reports` are the results of the suites by dataset. `layouts` are the tables of each file by its
+    id, without the texts of their cells.
+    """
 
     staged: Staged
     submissions: list[Submission]
@@ -53,7 +56,7 @@ class IntakeReport:
 
     @property
     def troubled(self) -> list[Submission]:
-        """Submissions of which something was held, rejected or quarantined."""
+        """Submissions with anything that was held, rejected or quarantined."""
         return [
             submission
             for submission in self.submissions
@@ -69,8 +72,8 @@ def take_in(
     progress: Progress,
     reading: EarlyReading,
 ) -> IntakeReport:
-    """Takes in every whole file of the inbox, and what the databases have, for the run of
-    business date `day`; `reading` is already at them."""
+    """Takes in every whole file of the inbox and every database for the business date `day`;
+    `reading` has already begun with them."""
     staged = reading.staged()
     with Engine(settings) as engine, ledger.session() as session:
         store = Store(engine, Lake(settings), session, load_contracts(settings.catalog))
@@ -81,7 +84,7 @@ def take_in(
 
 
 def _changed_lists(settings: Settings, session: Session, clock: Clock) -> list[ReceivedFile]:
-    """The lists under catalog/, when they hold rows and changed."""
+    """The lists under catalog/ that have rows and have changed, kept and noted as received."""
     changed = []
     for name in catalog_files(load_contracts(settings.catalog)):
         path = settings.catalog / name
@@ -96,10 +99,10 @@ def _changed_lists(settings: Settings, session: Session, clock: Clock) -> list[R
         if last is not None and last.sha256 == digest:
             continue
         Lake(settings).keep_bytes(path)
-        seen = path.stat()
+        status = path.stat()
         file = ReceivedFile(
-            source=CATALOG_SOURCE, file_name=name, sha256=digest, size=seen.st_size,
-            modified_ns=seen.st_mtime_ns, received_at=wall_clock(clock), taken=False,
+            source=CATALOG_SOURCE, file_name=name, sha256=digest, size=status.st_size,
+            modified_ns=status.st_mtime_ns, received_at=wall_clock(clock), taken=False,
         )  # fmt: skip
         session.add(file)
         changed.append(file)
@@ -116,7 +119,7 @@ def _is_bare(content: bytes) -> bool:
 def _take(
     intake: Intake, files: Sequence[ReceivedFile], reading: EarlyReading, progress: Progress
 ) -> dict[int, FileTables]:
-    """Settles the files; what reading each showed, by its id."""
+    """Takes in the files; gives the tables of each by its id."""
     layouts: dict[int, FileTables] = {}
     arrivals: list[Arrival] = []
     for done, file in enumerate(files):
@@ -143,31 +146,30 @@ def settle_all(
     progress: Progress,
     log_reading: LogReading | None = None,
 ) -> None:
-    """Judges numbered arrivals of any datasets, and keeps what came of them.
+    """Judges numbered arrivals of any datasets, and keeps the results.
 
-    `log_reading`: the reading of their logs, if it has begun already.
+    `log_reading` is the reading of their logs, if it has begun already.
     """
     logs = [arrival for arrival in arrivals if arrival.dataset == LOG_DATASET]
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        # The child reads logs on its own while the tables are checked here.
+    with ThreadPoolExecutor(max_workers=1) as log_thread:
+        # A child process reads the logs while the tables are checked here.
         if log_reading is not None and log_reading.is_of(logs):
             results = log_reading.results
         else:
-            results = beside.submit(log_reader(intake, sandbox, logs, progress))
+            results = log_thread.submit(log_reader(intake, sandbox, logs, progress))
         for dataset in datasets(intake.store.contracts):
             tables = [arrival for arrival in arrivals if arrival.dataset == dataset]
             if tables and dataset != LOG_DATASET:
                 progress(f"检查{intake.store.contracts[dataset].title}", 0, 1)
                 settle(intake, dataset, tables)
         if logs:
-            # What logs are compared with, and the day's facts start from: worked out while the
-            # logs are still being read.
+            # Logs are compared with what is in force, which is worked out while they are read.
             in_force(intake.store, max(intake.day, *(log.effective_on for log in logs)))
         settle_logs(intake, logs, results.result())
 
 
 def _mark_rejected(intake: Intake, files: Sequence[ReceivedFile]) -> None:
-    """A file of which nothing was taken may come again with the same bytes."""
+    """Marks files of which nothing was taken, so that they may come again with the same bytes."""
     taken = {
         submission.file_id for submission in intake.submissions if submission.status != "rejected"
     }

@@ -61,6 +61,14 @@ class _City:
     resources: pd.DataFrame
 
 
+def _refuse_small(entries: int, *counts: int) -> None:
+    """Raises UsageError for sizes that are too small for a city."""
+    if entries < FEWEST_ENTRIES or min(counts) < 1:
+        raise UsageError(
+            f"样例城市至少要 {FEWEST_ENTRIES} 条目录、1 天日志、每天 1 行、1 项需求，请把数目改大。"
+        )
+
+
 def _plan(inbox: Path, seed: int, on: date, entries: int, days: int) -> _City:
     words = load_words()
     organisations = build_organisations(words, on)
@@ -173,10 +181,7 @@ def make_city(
     `log_rows_per_day`. With `past_catalogues` the catalogue as it was on earlier days is written
     too, so that those days can be evaluated. UsageError for sizes that are too small for a city.
     """
-    if entries < FEWEST_ENTRIES or min(days, log_rows_per_day, demands) < 1:
-        raise UsageError(
-            f"样例城市至少要 {FEWEST_ENTRIES} 条目录、1 天日志、每天 1 行、1 项需求，请把数目改大。"
-        )
+    _refuse_small(entries, days, log_rows_per_day, demands)
     report = progress or (lambda message, done, total: None)
     for folder in FOLDERS:
         (inbox / folder).mkdir(parents=True, exist_ok=True)
