@@ -30,7 +30,7 @@ from sharing_pipeline.sample.organisations import Organisation, build_organisati
 from sharing_pipeline.sample.outcomes import decide_outcomes
 from sharing_pipeline.sample.resources import build_resources, sharing_methods
 from sharing_pipeline.sample.words import Words, load_words
-from sharing_pipeline.settings import Progress
+from sharing_pipeline.settings import Progress, silent
 
 FEWEST_ENTRIES = 50
 FOLDERS = ("organisation", "exemption", "catalogue", "exchange_log", "demand")
@@ -172,7 +172,7 @@ def make_city(
     date: date,
     seed: int = 1,
     past_catalogues: bool = True,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> CityReport:
     """Writes a sample city into `inbox`; the same arguments give the same bytes.
 
@@ -182,16 +182,15 @@ def make_city(
     too, so that those days can be evaluated. UsageError for sizes that are too small for a city.
     """
     _refuse_small(entries, days, log_rows_per_day, demands)
-    report = progress or (lambda message, done, total: None)
     for folder in FOLDERS:
         (inbox / folder).mkdir(parents=True, exist_ok=True)
     city = _plan(inbox, seed, date, entries, days)
     _write_organisations(city)
-    counts, faults = _catalogue(city, report)
+    counts, faults = _catalogue(city, progress)
     demand_counts, demand_faults = _demands(city, demands)
     history = log_rows_per_day if history_log_rows_per_day is None else history_log_rows_per_day
     sizes = (*[history] * (days - 1), log_rows_per_day)
-    log_rows, log_faults = _log(city, sizes, report)
+    log_rows, log_faults = _log(city, sizes, progress)
     counts = dict(Counter(counts) + (_history(city, days) if past_catalogues else Counter()))
     counts = {"organisation": len(city.organisations), **counts, **demand_counts}
     city_report = CityReport(
