@@ -41,7 +41,7 @@ class LogReading:
 
     def is_of(self, logs: Sequence[Arrival]) -> bool:
         """Whether it reads just these: a log in a workbook is known too late to be among them."""
-        return [one.file_id for one in self.arrivals] == [one.file_id for one in logs]
+        return [log.file_id for log in self.arrivals] == [log.file_id for log in logs]
 
 
 def settle_logs(
@@ -154,21 +154,21 @@ def _earlier_logs(intake: Intake) -> list[tuple[LakeFile, PreviousLog]]:
     """Every log taken before, in the order of receipt, with what is no longer in force of it."""
     session, lake = intake.store.session, intake.store.lake
     dropped: dict[int, list[Path]] = {}
-    for one in session.scalars(
+    for file in session.scalars(
         select(LakeFile).where(LakeFile.kind == "log_dropped").order_by(LakeFile.id)
     ):
-        dropped.setdefault(one.first_submission or 0, []).append(lake.path(one.path))
+        dropped.setdefault(file.first_submission or 0, []).append(lake.path(file.path))
     return [
         (
-            one,
+            log,
             PreviousLog(
-                LogFile(lake.path(one.path), tuple(dropped.get(one.first_submission or 0, ()))),
-                one.first_day,
-                one.last_day,
-                one.has_undated,
+                LogFile(lake.path(log.path), tuple(dropped.get(log.first_submission or 0, ()))),
+                log.first_day,
+                log.last_day,
+                log.has_undated,
             ),
         )
-        for one in session.scalars(
+        for log in session.scalars(
             select(LakeFile).where(LakeFile.kind == LOG_DATASET).order_by(LakeFile.first_submission)
         )
     ]
@@ -226,15 +226,17 @@ def _supersede(intake: Intake, log: LakeFile, superseded: Path) -> None:
         )
     ).one()
     gone = [
-        lake.path(one.path)
-        for one in session.scalars(
+        lake.path(file.path)
+        for file in session.scalars(
             select(LakeFile).where(
                 LakeFile.kind == "log_dropped", LakeFile.first_submission == number
             )
         )
     ]
     path = lake.new("exchange_log")
-    written = write_exchange_daily([LogFile(lake.path(log.path), tuple(gone))], path)
+    resources = Resources(warehouse=intake.settings.warehouse)
+    kept = LogFile(lake.path(log.path), tuple(gone))
+    written = write_exchange_daily(kept, path, resources=resources)
     # The days of the old counts belong to the new ones' range: what was there before and is
     # not any more has changed those days too.
     firsts = [day for day in (before.first_day, written.first_day) if day]

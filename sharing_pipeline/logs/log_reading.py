@@ -1,8 +1,8 @@
 """Taking in an exchange log of up to 10^8 rows: normalised, its repeats found, its days counted.
 
-The hot path is four passes of DuckDB, each over the columns it needs: write the typed rows once,
-look at their health, look for repeated batches, aggregate by day. Runs in a child process, so
-arguments and results can be pickled; knows nothing of the ledger.
+The hot path is four passes of the engine, each over the columns it needs: write the typed rows
+once, look at their health, look for repeated batches, aggregate by day. Runs in a child process,
+so arguments and results can be pickled; knows nothing of the ledger.
 """
 
 from __future__ import annotations
@@ -13,34 +13,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sharing_pipeline.catalog.codes import CodeTable
 from sharing_pipeline.catalog.contracts import Column, Contract
-from sharing_pipeline.errors import UnreadableFile
-from sharing_pipeline.logs.dropped_rows import PreviousLog, dispose, write_superseded
+from sharing_pipeline.errors import EngineError, UnreadableFile
+from sharing_pipeline.logs.dropped_rows import PreviousLog, find_dropped, write_superseded
 from sharing_pipeline.logs.exchange_daily import (
     LogFile,
     Resources,
-    rows_in_force,
+    view_rows_in_force,
     workspace,
     write_daily,
 )
 from sharing_pipeline.logs.log_source import LogSource, readings
-from sharing_pipeline.logs.log_types import health, normalised, read_in_sql
-from sharing_pipeline.store.engine import PARQUET, quoted, sql_text
+from sharing_pipeline.logs.log_types import health_tests, read_in_sql, typed_columns
+from sharing_pipeline.store.engine import Engine
 
 _SAMPLE_ROWS = 20_000
 """What the first rows teach about other ways of writing saves writing the whole log twice."""
 _WORTH_A_SAMPLE_BYTES = 8 << 20
 """A smaller file is sooner written twice than sampled."""
-_WRITE = PARQUET.replace(")", ", PARQUET_VERSION V2, WRITE_BLOOM_FILTER false)")
-"""A log is large and read whole: the newer encodings of numbers and texts save a seventh of all its
-time, and nothing is looked up in it by a filter."""
 
 
 @dataclass(frozen=True)
@@ -105,29 +100,28 @@ class LogResult:
 
 def take_log(request: LogRequest) -> LogResult:
     """Takes in one log; UnreadableFile when nothing can read it or it has no rows."""
-    with workspace(request.out.parent, request.resources) as (connection, folder):
-        suspicious = _write_log(connection, request, folder)
+    with workspace(request.out.parent, request.resources) as (engine, folder):
+        suspicious = _write_log(engine, request, folder)
         titles = request.source.mapping
-        dispose(
-            connection, request.contract, titles, request.previous, request.resources,
-            suspicious=suspicious,
-        )  # fmt: skip
-        return _report(connection, request)
+        find_dropped(engine, request.contract, titles, request.previous, suspicious=suspicious)
+        return _report(engine, request)
 
 
-def _write_log(connection: duckdb.DuckDBPyConnection, request: LogRequest, folder: Path) -> bool:
+def _write_log(engine: Engine, request: LogRequest, folder: Path) -> bool:
     """Writes the normalised log and makes `log_rows` of it; whether rows are suspicious."""
+    writing = _Writing(engine, request)
     try:
         attempts = readings(request.source, folder, request.resources.threads)
-        relation = next(attempts)
+        attempt = next(attempts)
         while True:
             try:
-                return _Writing(connection, request, relation).run()
-            except duckdb.Error:
+                attempt.view(engine)
+                return writing.run()
+            except EngineError:
                 another = next(attempts, None)
                 if another is None:
                     raise
-                relation = another
+                attempt = another
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise UnreadableFile("压缩文件不完整或已损坏，可能没有传完。请重新压缩后重报。") from error
 
@@ -135,52 +129,43 @@ def _write_log(connection: duckdb.DuckDBPyConnection, request: LogRequest, folde
 class _Writing:
     """Writing a log as often as it takes to read every form that occurs: once, as a rule."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, request: LogRequest, relation: str
-    ) -> None:
-        """`relation`: SELECT of the log's text columns."""
-        self._connection = connection
+    def __init__(self, engine: Engine, request: LogRequest) -> None:
+        self._engine = engine
         self._request = request
-        self._relation = relation
         self._untidy: set[str] = set()
         self._seen: dict[str, set[str]] = {}
         self._looked_up: list[str] = []
 
     def run(self) -> bool:
-        """Writes the log; whether any row may be other than healthy."""
+        """Writes what is in the view `received`; whether any row may be other than healthy."""
         if self._request.source.path.stat().st_size > _WORTH_A_SAMPLE_BYTES:
             self._learn_from_sample()
+        out = self._request.out
         while True:
-            select = self._select(self._relation)
-            self._connection.execute(f"COPY ({select}) TO {quoted(self._request.out)} {_WRITE}")
-            rows = rows_in_force([LogFile(self._request.out)])
-            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW log_rows AS FROM {rows}")
+            self._engine.write("logs/normalised", out, self._columns("received"), read_whole=True)
+            view_rows_in_force(self._engine, "log_rows", LogFile(out))
             suspicious, learnt = self._learn()
             if not learnt:
                 return suspicious
 
     def _learn_from_sample(self) -> None:
-        sample = f"SELECT * FROM ({self._relation}) AS log LIMIT {_SAMPLE_ROWS}"
-        self._connection.execute(
-            "CREATE OR REPLACE TEMP TABLE log_rows AS SELECT *, NULL AS log_day "
-            f"FROM ({self._select(sample)}) AS rows"
-        )
+        self._engine.create("sample", "logs/sample", rows=_SAMPLE_ROWS)
+        self._engine.create("log_rows", "logs/normalised", self._columns("sample"))
         self._learn()
-        self._connection.execute("DROP TABLE log_rows")
+        self._engine.drop("log_rows")
 
-    def _select(self, relation: str) -> str:
+    def _columns(self, received: str) -> dict[str, str]:
         request = self._request
-        return normalised(
-            relation, request.contract, request.source.mapping, request.codes,
+        return typed_columns(
+            received, request.contract, request.source.mapping, request.codes,
             timezone=request.timezone, untidy_columns=self._untidy, looked_up=self._looked_up,
         )  # fmt: skip
 
     def _learn(self) -> tuple[bool, bool]:
         """Whether rows are suspicious, and whether there is anything new to read them by."""
         request = self._request
-        flags = _one_row(
-            self._connection, health(request.contract, request.source.mapping, self._untidy)
-        )
+        tests = health_tests(request.contract, request.source.mapping, self._untidy)
+        (flags,) = self._engine.records("logs/health", tests)
         suspicious, unread = flags.pop("suspicious"), flags.pop("unread")
         untidy = {name for name, is_untidy in flags.items() if is_untidy}
         self._untidy |= untidy
@@ -189,9 +174,8 @@ class _Writing:
 
     def _typed(self) -> list[Column]:
         columns = self._request.contract.columns
-        return [
-            one for one in columns if read_in_sql(one) and one.name in self._request.source.mapping
-        ]
+        present = self._request.source.mapping
+        return [column for column in columns if read_in_sql(column) and column.name in present]
 
     def _read_others(self, column: Column) -> bool:
         """Reads texts that SQL did not understand; whether that gave any new value. Most logs have
@@ -201,12 +185,9 @@ class _Writing:
         from sharing_pipeline.values.columns import read_column
 
         request, name = self._request, column.name
-        found = self._connection.execute(
-            f"SELECT DISTINCT json_extract_string(unread, '$.{name}') FROM log_rows "
-            f"WHERE contains(unread, '\"{name}\":') ORDER BY ALL"
-        )
         seen = self._seen.setdefault(name, set())
-        texts = [text for (text,) in found.fetchall() if text is not None and text not in seen]
+        found = self._engine.query("logs/unread_texts", column=name)
+        texts = [text for (text,) in found if text is not None and text not in seen]
         seen.update(texts)
         read = read_column(
             pd.Series(texts, dtype="str"), column, request.codes, from_workbook=False,
@@ -218,37 +199,26 @@ class _Writing:
 
     def _look_up(self, column: Column, read: pa.Table) -> None:
         """Adds texts and their values to the column's lookup table."""
-        table = f"lookup_{column.name}"
         if column.name not in self._looked_up:
             self._looked_up.append(column.name)
-            self._connection.execute(
-                f"CREATE TEMP TABLE {table} (raw VARCHAR, value {column.sql_type}, blank BOOLEAN)"
-            )
-        self._connection.register("read_texts", read)
-        self._connection.execute(f"INSERT INTO {table} FROM read_texts")
-        self._connection.unregister("read_texts")
+        columns = {"raw": "VARCHAR", "value": column.sql_type, "blank": "BOOLEAN"}
+        self._engine.append(f"lookup_{column.name}", read, columns)
 
 
-def _report(connection: duckdb.DuckDBPyConnection, request: LogRequest) -> LogResult:
+def _report(engine: Engine, request: LogRequest) -> LogResult:
     """Writes what is beside the log, and counts."""
-    sizes = dict(
-        connection.execute("SELECT disposition, count(*) FROM dropped GROUP BY ALL").fetchall()
-    )
+    sizes = dict(engine.query("logs/dispositions"))
     rows_read = pq.read_metadata(request.out).num_rows - sizes.get("skipped", 0)
     if rows_read == 0:
         raise UnreadableFile("没有数据行。请核对后重报；已生效的数据不变。")
     dropped = request.out.with_name(f"{request.out.stem}.dropped.parquet") if sizes else None
     if dropped:
-        connection.execute(f"COPY (FROM dropped ORDER BY position) TO {quoted(dropped)} {PARQUET}")
-        in_force = rows_in_force([LogFile(request.out, (dropped,))])
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW log_rows AS FROM {in_force}")
+        engine.write_table("dropped", dropped, "position")
+        view_rows_in_force(engine, "log_rows", LogFile(request.out, (dropped,)))
     daily = request.out.with_name(f"{request.out.stem}.daily.parquet")
-    written = write_daily(connection, daily, request.resources)
-    days = connection.execute(
-        f"SELECT log_day, CAST(sum(attempts) AS BIGINT) FROM {quoted(daily)} GROUP BY ALL "
-        "ORDER BY ALL"
-    ).fetchall()
-    counts = sql_text(request.resources.warehouse, "logs/log_counts")
+    written = write_daily(engine, daily)
+    engine.view("broken_rule", "logs/broken_rule")
+    (counts,) = engine.records("logs/log_counts")
     duplicate, quarantined = sizes.get("duplicate", 0), sizes.get("quarantined", 0)
     return LogResult(
         rows_read=rows_read,
@@ -257,31 +227,18 @@ def _report(connection: duckdb.DuckDBPyConnection, request: LogRequest) -> LogRe
         quarantined=quarantined,
         log=request.out,
         dropped=dropped,
-        supersedes=write_superseded(connection, request.out),
+        supersedes=write_superseded(engine, request.out),
         daily=daily,
-        days=dict(days),
+        days=dict(engine.query("logs/log_days")),
         first_record_day=written.first_day,
         last_record_day=written.last_day,
-        counts=_one_row(connection, counts) | {"superseded": sizes.get("superseded", 0)},
-        quarantine=_quarantine(connection, request),
+        counts=counts | {"superseded": sizes.get("superseded", 0)},
+        quarantine=_quarantine(engine, request.source),
     )
 
 
-def _one_row(connection: duckdb.DuckDBPyConnection, select: str) -> dict[str, Any]:
-    """The row of a query that yields one, by column."""
-    rows: list[dict[str, Any]] = connection.sql(select).to_arrow_table().to_pylist()
-    return rows[0]
-
-
-def _quarantine(connection: duckdb.DuckDBPyConnection, request: LogRequest) -> pa.Table:
+def _quarantine(engine: Engine, source: LogSource) -> pa.Table:
     """The quarantined rows with the numbers and headers that the sender knows them by."""
-    titles = pa.table(
-        {"name": list(request.source.mapping), "title": list(request.source.mapping.values())}
-    )
-    connection.register("titles", titles)
-    return connection.sql(
-        f"SELECT position + {request.source.header_row + 1} AS row, "
-        'COALESCE(titles.title, dropped."column") AS "column", value, rule '
-        'FROM dropped LEFT JOIN titles ON titles.name = dropped."column" '
-        "WHERE disposition = 'quarantined' ORDER BY position"
-    ).to_arrow_table()
+    names, headers = list(source.mapping), list(source.mapping.values())
+    engine.load("title", pa.table({"name": names, "header": headers}))
+    return engine.query_arrow("logs/quarantined", first_row=source.header_row + 1)

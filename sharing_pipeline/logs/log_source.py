@@ -11,9 +11,9 @@ import csv
 import gzip
 import io
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, repeat
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -23,7 +23,8 @@ import pyarrow.parquet as pq
 from sharing_pipeline.errors import UnreadableFile
 from sharing_pipeline.logs.transcode import file_to_utf8, stream_to_utf8
 from sharing_pipeline.reading.content import PARQUET
-from sharing_pipeline.store.engine import quoted
+from sharing_pipeline.store.engine import Engine
+from sharing_pipeline.store.warehouse_text import identifier
 
 _BEYOND = 3
 """Cells beyond the header that the fast path has room for; a wider record takes the slow one."""
@@ -50,29 +51,66 @@ class LogSource:
     header_row: int = 1
 
 
-def readings(source: LogSource, folder: Path, processes: int = 1) -> Iterator[str]:
-    """SELECTs that yield the log in file order with canonical text columns and `beyond` (the
-    first filled cell beyond the header); each is only worth trying when DuckDB refused the
-    one before. Files that have to be rewritten are put into `folder`, by so many processes."""
+@dataclass(frozen=True)
+class Reading:
+    """A way to read a log: the files that it became, and where in them its columns are.
+
+    `columns`: canonical column → SQL of its cell. `beyond`: SQL of the first filled cell beyond the
+    header. `cells`: names of a csv's cells in their order, none of Parquet. `padded`: whether short
+    records are filled up.
+    """
+
+    source: LogSource
+    paths: Sequence[Path]
+    columns: Mapping[str, str]
+    beyond: str
+    cells: Sequence[str] = ()
+    compression: str = "none"
+    padded: bool = False
+
+    def view(self, engine: Engine) -> None:
+        """Makes the view `received`: canonical text columns and `beyond`, in file order."""
+        if self.cells:
+            engine.view_csv(
+                "received_cells",
+                self.paths,
+                self.cells,
+                skip=self.source.header_row,
+                delimiter=self.source.delimiter,
+                compression=self.compression,
+                padded=self.padded,
+            )
+        else:
+            engine.view_parquet("received_cells", self.paths)
+        texts = [
+            f"CAST({cell} AS VARCHAR) AS {identifier(name)}" for name, cell in self.columns.items()
+        ]
+        engine.view(
+            "received", "logs/received", {"columns": ", ".join(texts), "beyond": self.beyond}
+        )
+
+
+def readings(source: LogSource, folder: Path, processes: int = 1) -> Iterator[Reading]:
+    """The ways to read a log; each is only worth trying when the engine refused the one before.
+    Files that have to be rewritten are put into `folder`, by so many processes."""
     if source.encoding == PARQUET:
-        columns = {name: _identifier(header) for name, header in source.mapping.items()}
-        yield _canonical(source, columns, "NULL").format(f"read_parquet({quoted(source.path)})")
+        headers = {name: identifier(header) for name, header in source.mapping.items()}
+        yield Reading(source, [source.path], headers, "NULL")
         return
     header = read_header(source)
     places = {name: _place(header, title) for name, title in source.mapping.items()}
     columns = {name: "NULL" if place is None else f"s{place}" for name, place in places.items()}
-    overflow = [f"x{number}" for number in range(_BEYOND)]
-    names = [f"s{place}" for place in range(len(header))]
-    padded = _canonical(source, columns, f"COALESCE({', '.join(overflow)})")
-    plain, compression = _as_utf8(source, folder, processes)
+    cells = [f"s{place}" for place in range(len(header))]
+    beyond = [f"x{number}" for number in range(_BEYOND)]
+    paths, compression = _as_utf8(source, folder, processes)
     # Padding and quoted line ends don't go together in DuckDB's parallel reader; with its
     # serial one they do, but there a quote that is never closed swallows rows in silence.
-    yield padded.format(_read_csv(source, plain, compression, [*names, *overflow], padding=True))
-    strict = _canonical(source, columns, "NULL")
-    yield strict.format(_read_csv(source, plain, compression, names, padding=False))
-    patient = folder / "records.parquet"
-    _write_records(source, patient, [*names, overflow[0]])
-    yield _canonical(source, columns, overflow[0]).format(f"read_parquet({quoted(patient)})")
+    first_beyond = f"COALESCE({', '.join(beyond)})"
+    yield Reading(source, paths, columns, first_beyond, [*cells, *beyond], compression, padded=True)
+    yield Reading(source, paths, columns, "NULL", cells, compression)
+    records = folder / "records.parquet"
+    _write_records(source, records, [*cells, beyond[0]])
+    yield Reading(source, [records], columns, beyond[0])
 
 
 def read_header(source: LogSource) -> list[str]:
@@ -88,38 +126,12 @@ def read_header(source: LogSource) -> list[str]:
     return header
 
 
-def _identifier(header: str) -> str:
-    """A header as a column's name in a SELECT that is still to be formatted."""
-    doubled = header.replace('"', '""').replace("{", "{{").replace("}", "}}")
-    return f'"{doubled}"'
-
-
 def _place(header: list[str], title: str) -> int | None:
     """Where a header stands: as written, else without the white space around it."""
     if title in header:
         return header.index(title)
     stripped = [cell.strip() for cell in header]
     return stripped.index(title.strip()) if title.strip() in stripped else None
-
-
-def _canonical(source: LogSource, columns: Mapping[str, str], beyond: str) -> str:
-    """SELECT of the canonical columns and `beyond` from {}."""
-    wanted = [f'CAST({raw} AS VARCHAR) AS "{name}"' for name, raw in columns.items()]
-    return f"SELECT {', '.join([*wanted, f'CAST({beyond} AS VARCHAR) AS beyond'])} FROM {{}}"
-
-
-def _read_csv(
-    source: LogSource, paths: list[Path], compression: str, names: list[str], *, padding: bool
-) -> str:
-    """The records below the header, which stands in the first of the files."""
-    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    parts = (
-        f"FROM read_csv({quoted(path)}, auto_detect=false, header=false, skip={skipped}, "
-        f"columns={{{columns}}}, delim='{source.delimiter}', quote='\"', escape='\"', "
-        f"compression='{compression}', null_padding={padding})"
-        for path, skipped in zip(paths, chain([source.header_row], repeat(0)), strict=False)
-    )
-    return f"({' UNION ALL '.join(parts)})"
 
 
 def _as_utf8(source: LogSource, folder: Path, processes: int) -> tuple[list[Path], str]:

@@ -34,15 +34,15 @@ class Taken:
 
 def check_logs(intake: Intake, taken: Sequence[Taken]) -> None:
     """Runs the suite over one row of counts per log, and keeps what it finds."""
-    latest = max(one.arrival.effective_on for one in taken)
+    latest = max(log.arrival.effective_on for log in taken)
     # Kept as a snapshot, because the facts of the same day are what comes next.
     load_state(intake.store, in_force(intake.store, max(intake.day, latest)))
-    counts = pd.DataFrame([_counts(intake, one) for one in taken])
+    counts = pd.DataFrame([_counts(intake, log) for log in taken])
     report = validate("exchange_daily", counts, intake.suites)
     intake.reports["exchange_daily"] = report
     found = report.findings.assign(dataset=LOG_DATASET, sheet="", row=None)
-    numbers = {position: one.submission.id for position, one in enumerate(taken)}
-    headers = {position: _headers(one.arrival) for position, one in enumerate(taken)}
+    numbers = {position: log.submission.id for position, log in enumerate(taken)}
+    headers = {position: _headers(log.arrival) for position, log in enumerate(taken)}
     found["submission"] = found["position"].map(numbers)
     found["column"] = [
         headers[position].get(column, column)
@@ -50,10 +50,10 @@ def check_logs(intake: Intake, taken: Sequence[Taken]) -> None:
     ]
     schema = arrow_schema(FINDING)
     rows = [pa.Table.from_pandas(found[schema.names], schema=schema, preserve_index=False)]
-    rows += [_quarantined(intake, one, schema) for one in taken]
+    rows += [_quarantined(intake, log, schema) for log in taken]
     table = pa.concat_tables(rows)
     if table.num_rows:
-        write_rows(intake, "finding", table, [one.arrival for one in taken])
+        write_rows(intake, "finding", table, [log.arrival for log in taken])
 
 
 def _headers(arrival: Arrival) -> Mapping[str, str]:
@@ -62,24 +62,15 @@ def _headers(arrival: Arrival) -> Mapping[str, str]:
     return arrival.table.headers if arrival.table else {}
 
 
-_UNMATCHED = """
-SELECT
-    COALESCE(sum(CASE WHEN known.key IS NULL THEN attempts END), 0),
-    COALESCE(sum(CASE WHEN day > ? THEN attempts END), 0)
-FROM read_parquet(?) AS daily
-LEFT JOIN (SELECT DISTINCT key FROM state_resource) AS known ON known.key = daily.resource_id
-"""
-
-
 def _counts(intake: Intake, taken: Taken) -> dict[str, int]:
     """How many rows of a log break each rule."""
-    unmatched, future = intake.store.engine.rows(_UNMATCHED, [intake.day, str(taken.result.daily)])[
-        0
-    ]
+    engine = intake.store.engine
+    engine.view_parquet("exchange_daily", [taken.result.daily])
+    ((unknown, future),) = engine.query("logs/beyond_the_state", day=intake.day)
     return {
         **taken.result.counts,
         "repeated_batch": taken.result.duplicate,
-        "unknown_resource": int(unmatched) if intake.knows_resources else 0,
+        "unknown_resource": int(unknown) if intake.knows_resources else 0,
         "future_day": int(future),
     }
 

@@ -1,8 +1,9 @@
-"""The SELECT that turns a log's text cells into typed columns, one expression per column.
+"""The expressions that turn a log's text cells into typed columns, one per column.
 
 The forms that logs are usually written in are read in SQL; whatever else occurs is read by
 columns.py, once per distinct text, and comes back here as lookup tables. What neither understands
-stays visible as written in the column `unread`. Builds SQL only, runs none.
+stays visible as written in the column `unread`. Only fills in what logs/normalised.sql,
+logs/health.sql and logs/fault.sql leave open, because it follows from the contract's columns.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sharing_pipeline.catalog.codes import INVISIBLE, CodeTable
 from sharing_pipeline.catalog.contracts import Column, Contract
+from sharing_pipeline.store.warehouse_text import identifiers, literal
 from sharing_pipeline.values.identifiers import ASCII, FULL_WIDTH, NO_CODE, SPOILT
 
 BEYOND = "beyond_header"
@@ -21,8 +23,6 @@ WITH_UNIT = "{}__unit"
 
 KEYS = ("batch_id", "resource_id")
 """The codes without which a row can't be accepted."""
-
-ALL_DIGITS = "regexp_full_match({}, '[0-9]+')"
 
 _ASCII = (*KEYS, "content_hash")
 """Texts that are ASCII as a rule, which makes the test for white space cheap."""
@@ -48,11 +48,6 @@ _BOOLEANS = {"true": "true", "false": "false", "是": "true", "否": "false", "T
              "FALSE": "false", "True": "true", "False": "false"}  # fmt: skip
 
 
-def literal(text: str) -> str:
-    """A text as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def read_in_sql(column: Column) -> bool:
     """Whether a column's cells are more than text, so that they can be unreadable."""
     return column.type in ("label", "timestamp", "integer", "boolean")
@@ -72,12 +67,12 @@ def _untidy(name: str, raw: str) -> str:
     return f"({raw} < '!' OR trim({raw}) <> {raw} OR {ends})"
 
 
-def damaged(code: str) -> str:
+def _damaged(code: str) -> str:
     """The SQL test that a spreadsheet has spoilt a code."""
     return f"({_may_be_no_code(code)} AND regexp_full_match({code}, {literal(SPOILT)}, 'i'))"
 
 
-def missing(code: str) -> str:
+def _missing(code: str) -> str:
     """The SQL test that there is no code, or only a word that says so."""
     words = ", ".join(literal(word) for word in sorted(NO_CODE))
     return f"({code} IS NULL OR (strlen({code}) <= {_SHORT_BYTES} AND {code} IN ({words})))"
@@ -90,18 +85,32 @@ def _may_be_no_code(code: str) -> str:
     return f"(({code} < 'A' AND ({marks})) OR strlen({code}) <= {_SHORT_BYTES})"
 
 
-def repeats_header(titles: Mapping[str, str]) -> str:
+def _repeats_header(titles: Mapping[str, str]) -> str:
     """The SQL test that a row is the header once more; `titles` are the sender's, by column."""
     tests = [f"{key} = {literal(titles[key].strip())}" for key in KEYS if key in titles]
     return f"({' AND '.join(tests)})" if tests else "false"
 
 
-def health(contract: Contract, titles: Mapping[str, str], tidied: Collection[str]) -> str:
-    """SELECT of one row about `log_rows`: `suspicious`, whether any may be no healthy row,
+def fault_tests(contract: Contract, titles: Mapping[str, str]) -> dict[str, str]:
+    """What logs/fault.sql leaves open: the tests of a row; `titles` are the sender's, by column."""
+    filled = [column.name for column in contract.columns if column.type != "boolean"]
+    blank = " AND ".join(f'"{name}" IS NULL' for name in [*filled, "unread"])
+    return {
+        "is_blank": blank,
+        "repeats_header": _repeats_header(titles),
+        **{f"{key}_missing": _missing(key) for key in KEYS},
+        **{f"{key}_damaged": _damaged(key) for key in KEYS},
+    }
+
+
+def health_tests(
+    contract: Contract, titles: Mapping[str, str], tidied: Collection[str]
+) -> dict[str, str]:
+    """What logs/health.sql leaves open: `suspicious`, whether any row may be no healthy row,
     `unread`, and for each column that was taken as it is whether any cell may be untidy."""
     suspects = [
         "contains(unread, 'beyond_header')",
-        repeats_header(titles),
+        _repeats_header(titles),
         "starts_with(resource_id, '0')",
         *[f"{key} IS NULL OR {_may_be_no_code(key)}" for key in KEYS],
     ]
@@ -112,14 +121,12 @@ def health(contract: Contract, titles: Mapping[str, str], tidied: Collection[str
         for column in contract.columns
         if not read_in_sql(column) and column.name not in tidied
     }
-    flags = ", ".join(
-        f'COALESCE(bool_or({test}), false) AS "{name}"' for name, test in tests.items()
-    )
-    return f"SELECT {flags} FROM log_rows"
+    flags = [f'COALESCE(bool_or({test}), false) AS "{name}"' for name, test in tests.items()]
+    return {"flags": ", ".join(flags)}
 
 
-def normalised(
-    relation: str,
+def typed_columns(
+    received: str,
     contract: Contract,
     present: Collection[str],
     codes: Mapping[str, CodeTable],
@@ -127,16 +134,13 @@ def normalised(
     timezone: str,
     untidy_columns: Collection[str] = (),
     looked_up: Sequence[str] = (),
-) -> str:
-    """SELECT of the contract's columns and `unread` from `relation`, in its order.
+) -> dict[str, str]:
+    """What logs/normalised.sql leaves open, for the texts in the view `received`.
 
     `untidy_columns` are tidied; to find out from the written file that none need be is cheaper.
     `looked_up`: columns with a table lookup_<column> (raw, value, blank); blank marks a text that
     holds nothing.
     """
-    joins = "".join(
-        f' LEFT JOIN "lookup_{name}" ON source."{name}" = "lookup_{name}".raw' for name in looked_up
-    )
     raws, values = [], []
     for column in contract.columns:
         raw = f'source."{column.name}"' if column.name in present else "CAST(NULL AS VARCHAR)"
@@ -153,12 +157,16 @@ def normalised(
             raws.append(f'{_is_wordy(raw)} AS "wordy_{column.name}"')
         raws.append(f'{raw} AS "raw_{column.name}"')
         values.append(f'{value} AS "{column.name}"')
-    typed = ", ".join([*values, *raws, "source.beyond"])
-    names = ", ".join(f'"{column.name}"' for column in contract.columns)
-    return (
-        f"SELECT {names}, {_unread(contract)} AS unread "
-        f"FROM (SELECT {typed} FROM ({relation}) AS source{joins}) AS typed"
-    )
+    return {
+        "columns": identifiers(contract.names),
+        "unread": _unread(contract),
+        "values": ", ".join([*values, *raws]),
+        "received": received,
+        "lookups": " ".join(
+            f'LEFT JOIN "lookup_{name}" ON source."{name}" = "lookup_{name}".raw'
+            for name in looked_up
+        ),
+    }
 
 
 def _value(column: Column, raw: str, codes: Mapping[str, CodeTable], timezone: str) -> str:
@@ -222,7 +230,7 @@ def _moment(raw: str, timezone: str) -> str:
     the words infinity and epoch, which strptime reads."""
     without_zone = "NULL"
     if timezone in _FIXED_ZONES:
-        formats = ", ".join(literal(one) for one in _MOMENT_FORMATS)
+        formats = ", ".join(literal(form) for form in _MOMENT_FORMATS)
         plain = f"try_strptime({raw}, [{formats}])"
         bounds = "TIMESTAMP '1901-01-01' AND TIMESTAMP '9998-12-31'"
         shifted = plain + _FIXED_ZONES[timezone]

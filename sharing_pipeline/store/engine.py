@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,28 @@ class Engine:
             if wanted
         )
         self._make_view(view, f"FROM read_parquet({_list(paths)}{options})")
+
+    def view_csv(
+        self,
+        view: str,
+        paths: Sequence[Path],
+        columns: Sequence[str],
+        *,
+        skip: int,
+        delimiter: str,
+        compression: str,
+        padded: bool,
+    ) -> None:
+        """A view of csv files as text columns, but for the first `skip` records of the first file.
+        `padded`: whether records with fewer cells are filled up."""
+        names = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
+        parts = (
+            f"FROM read_csv({literal(path)}, auto_detect=false, header=false, skip={skipped}, "
+            f"columns={{{names}}}, delim={literal(delimiter)}, quote='\"', escape='\"', "
+            f"compression={literal(compression)}, null_padding={padded})"
+            for path, skipped in zip(paths, chain([skip], repeat(0)), strict=False)
+        )
+        self._make_view(view, " UNION ALL ".join(parts))
 
     def alias(self, view: str, table: str) -> None:
         """A second name for a table."""

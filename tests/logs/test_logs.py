@@ -185,17 +185,18 @@ def test_same_bytes_whatever_the_threads(tmp_path: Path) -> None:
         assert first.read_bytes() == second.read_bytes()
 
 
-def test_daily_of_several_logs_and_of_chosen_days(tmp_path: Path) -> None:
+def test_daily_of_a_log_without_what_a_later_one_supersedes(tmp_path: Path) -> None:
     first = take(tmp_path, [row("B1", status="执行中", finished_at=""), row("B2")], "first")
     late = [
         row("B1"),
         row("B3", started_at="2026-11-22 00:00:00", finished_at="2026-11-22 00:00:01"),
     ]
     second = take(tmp_path, late, "second", previous=(first.as_previous(),))
-    logs = [LogFile(first.log, (second.supersedes[0][1],)), LogFile(second.log)]
-    result = write_exchange_daily(logs, tmp_path / "daily.parquet")
+    assert pq.read_table(first.daily)["attempts"].to_pylist() == [2]
+    kept = LogFile(first.log, (second.supersedes[0][1],))
+    result = write_exchange_daily(kept, tmp_path / "daily.parquet")
+    assert (result.rows, result.first_day, result.last_day) == (1, DAY, DAY)
+    assert pq.read_table(tmp_path / "daily.parquet")["attempts"].to_pylist() == [1]
+    result = write_exchange_daily(LogFile(second.log), tmp_path / "later.parquet")
     assert (result.rows, result.first_day, result.last_day) == (2, DAY, DAY + timedelta(days=1))
-    chosen = write_exchange_daily(logs, tmp_path / "day.parquet", log_days=[DAY, None])
-    assert (chosen.rows, chosen.first_day, chosen.last_day) == (1, DAY, DAY)
-    assert pq.read_table(tmp_path / "day.parquet")["attempts"].to_pylist() == [2]
     assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == set()

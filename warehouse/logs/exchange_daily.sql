@@ -1,9 +1,9 @@
--- Reads: log_rows (rows of exchange logs as normalised that were not dropped, with log_day and
---        place, a number that rises in the order of receipt).
--- Yields: exchange_daily, one row per record day, log day, resource, direction and consumer.
---         The record day is the Shanghai date of finished_at, else of started_at; the log day
---         the other way round. A success without its end counts as an attempt only, because
---         no rule accepts it as evidence. rows and bytes are those of successes.
+-- What exchange logs say by day, which all indicators are worked out from. The record day is the
+-- Shanghai date of finished_at, else of started_at; the log day the other way round. A success
+-- without its end counts as an attempt only, because no rule accepts it as evidence.
+-- reads: log_rows
+-- yields: one row per record day, log day, resource, direction and consumer; rows and bytes are
+--         those of successes.
 SELECT *, CASE WHEN successes > 0 THEN day END AS last_success_on
 FROM (
     SELECT
@@ -24,9 +24,9 @@ FROM (
         min(COALESCE(started_at, finished_at)) AS first_at,
         max(COALESCE(finished_at, started_at)) AS last_at,
         -- Seconds and then the order of receipt, in one number: no two rows tie.
-        arg_max(
+        max_by(
             content_hash,
-            CAST(greatest(least(epoch(COALESCE(finished_at, started_at)), 8000000000), 0) AS BIGINT) * 1073741824 + place
+            CAST(greatest(least(epoch(COALESCE(finished_at, started_at)), 8000000000), 0) AS BIGINT) * 1073741824 + position
         ) FILTER (WHERE status = '成功') AS last_hash
     FROM log_rows
     GROUP BY ALL

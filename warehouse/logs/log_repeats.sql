@@ -1,7 +1,7 @@
--- Reads: candidate (place, batch_id, log_day, status, previous, previous_position): rows whose
---        batch and day occur more than once. place rises in the order of receipt; a row of an
---        earlier file has previous and previous_position, and stands before this file's.
--- Yields: the rows that are no longer in force: superseded, when a finished row came after a
+-- Rows of the same batch and day: one stays. The place rises in the order of receipt; a row of an
+-- earlier log has its number and position there, and stands before this log's.
+-- reads: candidate
+-- yields: the rows that are no longer in force: superseded, when a finished row came after a
 --         running one that was first, else duplicate.
 WITH ordered AS (
     SELECT

@@ -1,0 +1,3 @@
+-- reads: dropped_file
+-- yields: the positions of the rows that repeat an earlier one.
+SELECT position FROM dropped_file WHERE disposition = 'duplicate' ORDER BY position
