@@ -82,26 +82,14 @@ def _portal_organisations(
 ) -> list[Organisation]:
     """The departments of portals whose rows are the only list of them there is."""
     paths = [store.lake.path(files["catalogue"])]
-    store.engine.load_files(
-        "named", paths, {"source": "VARCHAR", "org_code": "VARCHAR", "org_name": "VARCHAR"}
-    )
+    store.engine.view_files("named", paths, {"source": "VARCHAR", "org_code": "VARCHAR"})
     found = []
-    for (source_name,) in store.engine.rows("SELECT DISTINCT source FROM named ORDER BY 1"):
+    for source_name, code in store.engine.distinct("named", "source", "org_code"):
         source = load_source(settings.catalog, source_name)
-        if source.organisations != "from_rows":
-            continue
-        names = store.engine.rows(
-            "SELECT DISTINCT org_code FROM named WHERE source = ? ORDER BY 1", [source_name]
-        )
-        found += [
-            Organisation(
-                code,
-                code.removeprefix(source_name + OWN_CODE_SEPARATOR),
-                level=source.organisation_level,
-                region=source.organisation_region,
-            )
-            for (code,) in names
-        ]
+        if source.organisations == "from_rows":
+            name = code.removeprefix(source_name + OWN_CODE_SEPARATOR)
+            level, region = source.organisation_level, source.organisation_region
+            found.append(Organisation(code, name, level=level, region=region))
     return found
 
 
@@ -155,9 +143,4 @@ def _load_day(engine: Engine, facts: Facts) -> None:
         "owned_key": pa.array(codes, pa.string()), "owner": pa.array(answering, pa.string()),
     }))  # fmt: skip
     engine.load("night", pa.table({"as_of": pa.array([facts.day], pa.date32())}))
-    engine.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE exempt AS "
-        "SELECT DISTINCT subject_id, indicator FROM state_exemption CROSS JOIN night "
-        "WHERE (valid_from IS NULL OR valid_from <= as_of) "
-        "AND (valid_to IS NULL OR as_of <= valid_to)"
-    )
+    engine.create("exempt", "facts/exempt")

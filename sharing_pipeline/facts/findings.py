@@ -75,19 +75,19 @@ def _load_tonight(engine: Engine, lake: Lake, session: Session, tonight: Sequenc
     files = files_with(session, "finding", set(tonight))
     engine.load_files("kept_finding", [lake.path(name) for name in files], FINDING)
     engine.load("tonight", pa.table({"submission": pa.array(tonight, pa.int64())}))
-    engine.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE tonight_finding AS "
-        "SELECT kept_finding.* FROM kept_finding JOIN tonight USING (submission)"
-    )
+    engine.create("tonight_finding", "facts/tonight_finding")
 
 
 def _found(engine: Engine, session: Session, suite: str, dataset: str) -> Found:
     """`suite`: under whose name the standing findings are; the others are under the dataset's."""
-    ((warnings,),) = engine.rows(_WARNINGS, [dataset])
-    worst = engine.rows(_RETURNED_ROWS, [dataset]) + engine.rows(_STANDING_ROWS, [dataset])
+    ((warnings,),) = engine.query("facts/warning_count", dataset=dataset)
+    worst = [
+        *engine.query("facts/returned_row", dataset=dataset, rows=WORST_ROWS),
+        *engine.query("facts/standing_row", dataset=dataset, rows=WORST_ROWS),
+    ]
     return Found(
-        engine.rows(_RETURNED, [dataset]),
-        engine.rows(_STANDING, [suite]),
+        engine.query("facts/returned_by_rule", dataset=dataset),
+        engine.query("facts/standing_by_rule", dataset=suite),
         warnings,
         _with_file_names(session, worst[:WORST_ROWS]),
     )
@@ -98,45 +98,6 @@ def _with_file_names(session: Session, rows: Sequence[tuple[Any, ...]]) -> list[
     named = select(Submission.id, Submission.file_name).where(Submission.id.in_(numbers))
     names = dict(session.execute(named).all())
     return [(names[number], *rest) for number, *rest in rows]
-
-
-_WARNINGS = "SELECT count(*) FROM tonight_finding WHERE dataset = ? AND severity <> 'critical'"
-
-_GRAVEST = "CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END"
-
-_RETURNED = """
-SELECT rule, severity, count(DISTINCT (submission, sheet, "row")), min(message), min(what_to_do)
-FROM tonight_finding WHERE dataset = ? AND severity = 'critical'
-GROUP BY rule, severity ORDER BY 3 DESC, rule
-"""
-
-_STANDING = f"""
-SELECT rule, severity, count(*), min(message), min(what_to_do)
-FROM standing WHERE dataset = ?
-GROUP BY rule, severity ORDER BY {_GRAVEST}, 3 DESC, rule
-"""
-
-_PLACE = (
-    """submission, COALESCE(sheet, ''), "row", COALESCE("column", ''), COALESCE(value, ''), """
-    "message, what_to_do"
-)
-_IN_FILE = f'submission, sheet, "row", "column", rule LIMIT {WORST_ROWS}'
-
-_RETURNED_ROWS = f"""
-SELECT {_PLACE} FROM tonight_finding WHERE dataset = ? AND severity = 'critical'
-ORDER BY {_IN_FILE}
-"""
-
-_STANDING_ROWS = f"""
-SELECT {_PLACE} FROM finding
-WHERE dataset = ? AND severity <> 'critical' AND (
-    (dataset = 'exchange_log' AND submission IN (SELECT submission FROM log_file))
-    OR (dataset, submission, sheet, "row") IN (
-        SELECT (dataset, submission, sheet, "row") FROM in_force_row
-    )
-)
-ORDER BY {_GRAVEST}, {_IN_FILE}
-"""
 
 
 def load_findings(
@@ -209,8 +170,8 @@ def files_with(session: Session, kind: str, submissions: set[int]) -> list[str]:
         .order_by(LakeFile.id)
     )
     names = []
-    for one in found:
-        nearest = bisect_left(ordered, one.first_submission or 0)
-        if nearest < len(ordered) and ordered[nearest] <= (one.last_submission or 0):
-            names.append(one.path)
+    for file in found:
+        nearest = bisect_left(ordered, file.first_submission or 0)
+        if nearest < len(ordered) and ordered[nearest] <= (file.last_submission or 0):
+            names.append(file.path)
     return names

@@ -23,12 +23,6 @@ from sharing_pipeline.store.engine import Engine, columns_of
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import PublishedNight
 
-_DOUBLED = """
-CREATE OR REPLACE TEMP TABLE doubled AS
-SELECT key, string_agg(source, '、' ORDER BY source) AS sources
-FROM state_catalogue GROUP BY key HAVING count(*) > 1
-"""
-
 
 def list_issues(
     engine: Engine,
@@ -46,13 +40,13 @@ def list_issues(
     skipped in between.
     """
     _load_texts(engine, texts, official)
-    engine.connection.execute(_DOUBLED)
+    engine.create("doubled", "figures/doubled")
     _load_vanished(engine, facts.day)
     load_findings(engine, lake, session, facts.day, contracts)
     _load_exemption_changes(engine, lake, facts, night_before)
     _load_contacts(engine, facts)
     before = [lake.path(night_before.issue_path)] if night_before else []
-    engine.load_files("before_", before, columns_of(contracts["issue"]))
+    engine.load_files("issue_before", before, columns_of(contracts["issue"]))
     engine.create("standing", "facts/standing")
     engine.create("found", "figures/found")
     engine.create("issue", "figures/issue")
@@ -79,17 +73,13 @@ def _columns(texts: Iterable[Text]) -> dict[str, list[str]]:
 
 def _load_vanished(engine: Engine, day: date) -> None:
     month = Cycle("每月", months=1)
-    vanished = engine.arrow("SELECT DISTINCT vanished_on FROM state_vanished")
     lately = [
-        gone
-        for gone in vanished["vanished_on"].to_pylist()
-        if gone <= day and day < (add_cycle(gone, month) or date.max)
+        day_gone
+        for (day_gone,) in engine.distinct("state_vanished", "vanished_on")
+        if day_gone <= day and day < (add_cycle(day_gone, month) or date.max)
     ]
     engine.load("lately", pa.table({"vanished_on": pa.array(lately, pa.date32())}))
-    engine.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE vanished_lately AS "
-        "SELECT state_vanished.* FROM state_vanished JOIN lately USING (vanished_on)"
-    )
+    engine.create("vanished_lately", "figures/vanished_lately")
 
 
 def _load_exemption_changes(
@@ -99,7 +89,7 @@ def _load_exemption_changes(
     before = dict(night_before.facts) if night_before else {}
     for table, files in (("exempt_now", facts.files), ("exempt_before", before)):
         load_file(engine, lake, files, "exemption", table, _EXEMPTION)
-    engine.connection.execute(_EXEMPTION_CHANGES)
+    engine.create("exemption_change", "figures/exemption_change")
 
 
 _EXEMPTION = {
@@ -112,26 +102,10 @@ _EXEMPTION = {
     "submission": "BIGINT",
 }
 
-_EXEMPTION_CHANGES = """
-CREATE OR REPLACE TEMP TABLE exemption_change AS
-WITH now_ AS (SELECT * EXCLUDE (submission) FROM exempt_now),
-old_ AS (SELECT * EXCLUDE (submission) FROM exempt_before),
-changed AS (
-    (SELECT '新增' AS what, * FROM now_ EXCEPT SELECT '新增', * FROM old_)
-    UNION ALL
-    (SELECT '取消' AS what, * FROM old_ EXCEPT SELECT '取消', * FROM now_)
-)
-SELECT subject_id,
-    what || ' ' || subject_id || ' ' || COALESCE(indicator, '') || ' '
-        || COALESCE(CAST(valid_from AS VARCHAR), '') || ' 至 '
-        || COALESCE(CAST(valid_to AS VARCHAR), '') AS change
-FROM changed
-"""
-
 
 def _load_contacts(engine: Engine, facts: Facts) -> None:
-    organisations = list(facts.organisations.by_code.values())
+    known = list(facts.organisations.by_code.values())
     engine.load("contact", pa.table({
-        "org_code": pa.array([known.org_code for known in organisations], pa.string()),
-        "contact": pa.array([known.data_officer for known in organisations], pa.string()),
+        "org_code": pa.array([organisation.org_code for organisation in known], pa.string()),
+        "contact": pa.array([organisation.data_officer for organisation in known], pa.string()),
     }))  # fmt: skip

@@ -267,11 +267,7 @@ def _totals(
 ) -> dict[str, Any]:
     """What is published beside the rates: how many organisations reach how many targets, and how
     many rows were sent back."""
-    names = ", ".join(f"'{name}'" for name in official)
-    board = engine.arrow(
-        "SELECT scope_type, scope_code, denominator, attained FROM scoreboard "
-        f"WHERE definition IN ({names})"
-    ).to_pylist()
+    board = engine.records("figures/official_scoreboard")
     attained = attainment(board, len(official))
     quarantined = session.scalar(select(func.coalesce(func.sum(Submission.quarantined), 0)))
     return {

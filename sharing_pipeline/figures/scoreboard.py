@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from sharing_pipeline.assessment.assess import Assessed
 from sharing_pipeline.catalog.organisations import Organisations
-from sharing_pipeline.store.engine import Engine, quoted
+from sharing_pipeline.store.engine import Engine
 
 MOMENTS = ("night", "month_end", "quarter_end")
 """What a trend compares with: the night before, the end of the last month and of the last
@@ -27,6 +27,14 @@ _SCOPE = pa.schema(
     [
         (name, pa.string())
         for name in ("scope_type", "scope_code", "scope_name", "rank_group", "org_code")
+    ]
+)
+
+
+_EARLIER = pa.schema(
+    [
+        *[(name, pa.string()) for name in ("moment", "definition", "scope_type", "scope_code")],
+        ("hundredths", pa.int64()),
     ]
 )
 
@@ -61,27 +69,15 @@ def score(
 ) -> None:
     """Makes the tables `assessment` and `scoreboard` (without revisions) in the engine."""
     assessed = list(assessed)
-    paths = ", ".join(quoted(assessment.path) for assessment in assessed)
-    engine.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE assessment AS FROM read_parquet([{paths}])"
-    )
+    engine.load_parquet("assessment", [assessment.path for assessment in assessed])
     engine.load("night", pa.table({"as_of": pa.array([day], pa.date32())}))
     _load_targets(engine, assessed)
-    with_subjects = [code for (code,) in engine.rows("SELECT DISTINCT org_code FROM assessment")]
+    with_subjects = [code for (code,) in engine.distinct("assessment", "org_code")]
     engine.load("scope", scopes(organisations, day, with_subjects))
     _load_earlier(engine, earlier)
     engine.create("counted", "figures/counted")
     engine.create("rated", "figures/rated")
-    engine.create(
-        "scoreboard",
-        "figures/scoreboard",
-        {
-            "rate_display": _two_digits("rated.hundredths"),
-            "from_night": _difference("before_night"),
-            "from_month": _difference("before_month"),
-            "from_quarter": _difference("before_quarter"),
-        },
-    )
+    engine.create("scoreboard", "figures/scoreboard")
 
 
 def _load_targets(engine: Engine, assessed: Iterable[Assessed]) -> None:
@@ -144,33 +140,10 @@ def _name(organisations: Organisations, code: str) -> str:
 
 
 def _load_earlier(engine: Engine, earlier: Iterable[Earlier]) -> None:
-    selects = [
-        f"SELECT '{board.moment}' AS moment, definition, scope_type, scope_code, "
-        f"CAST(replace(rate_display, '.', '') AS BIGINT) AS hundredths "
-        f"FROM read_parquet({quoted(board.path)}) WHERE rate_display IS NOT NULL"
-        for board in earlier
-    ]
-    empty = (
-        "SELECT CAST(NULL AS VARCHAR) AS moment, CAST(NULL AS VARCHAR) AS definition, "
-        "CAST(NULL AS VARCHAR) AS scope_type, CAST(NULL AS VARCHAR) AS scope_code, "
-        "CAST(NULL AS BIGINT) AS hundredths WHERE false"
-    )
-    body = " UNION ALL ".join([*selects, empty])
-    engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE earlier AS {body}")
-
-
-def _two_digits(hundredths: str) -> str:
-    """SQL for a non-negative number of hundredths as a text with two digits: 8999 → 89.99."""
-    whole = f"CAST({hundredths} AS BIGINT)"
-    return (
-        f"CAST(CAST(({whole} - {whole} % 100) / 100 AS BIGINT) AS VARCHAR) || '.' || "
-        f"lpad(CAST({whole} % 100 AS VARCHAR), 2, '0')"
-    )
-
-
-def _difference(before: str) -> str:
-    change = f"CAST(rated.hundredths - {before}.hundredths AS BIGINT)"
-    return f"CASE WHEN {change} < 0 THEN '-' ELSE '' END || {_two_digits(f'abs({change})')}"
+    engine.load("earlier", _EARLIER.empty_table())
+    for board in earlier:
+        engine.view_parquet("earlier_scoreboard", [board.path])
+        engine.insert("earlier", "figures/earlier", moment=board.moment)
 
 
 def attainment(rows: Iterable[Mapping[str, object]], targets: int) -> dict[str, dict[int, int]]:

@@ -30,7 +30,7 @@ def latest_rows(store: Store, dataset: str) -> str:
         return str(snapshot.file_ids[dataset])
     columns = store.state_columns(dataset)
     before = [store.lake.path(snapshot.file_ids[dataset])] if snapshot else []
-    store.engine.load_files("before_", before, columns)
+    store.engine.load_files("known_before", before, columns)
     load_rows(store, dataset, list(news) or [0])
     path = store.lake.new(f"state_{dataset}")
     store.engine.write("in_force/latest_rows", path, {"columns": identifiers(columns)})

@@ -28,7 +28,7 @@ from sharing_pipeline.store.ledger import (
     Submission,
     last_number,
 )
-from sharing_pipeline.store.warehouse_text import identifier
+from sharing_pipeline.store.warehouse_text import identifier, identifiers
 
 PROVENANCE = {
     "key": "VARCHAR",
@@ -173,32 +173,22 @@ def fold_day(store: Store, submissions: Sequence[Submission]) -> None:
 
 
 def _fold_dataset(store: Store, dataset: str, submissions: list[Submission]) -> None:
+    engine = store.engine
     load_rows(store, dataset, [submission.id for submission in submissions])
     _load_replacing(store, submissions)
-    state = f"state_{dataset}"
-    names = ", ".join(f'"{name}"' for name in store.state_columns(dataset))
-    connection = store.engine.connection
     owner = store.contracts[dataset].owner
     if owner is not None:
-        # A held part waits for a person; nothing of it is in force.
-        connection.execute(
-            f'DELETE FROM incoming WHERE (submission, "{owner.code}") IN (FROM spared_part)'
-        )
-    # What is decided needs a row's key only; the row itself is read once, at the end.
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW both_ AS SELECT {names}, 0 AS place FROM {state} "
-        f"UNION ALL SELECT {names}, submission FROM incoming"
-    )
+        engine.create("incoming", "in_force/not_spared", {"owner": identifier(owner.code)})
+    columns = {"columns": identifiers(store.state_columns(dataset))}
+    engine.view("gathered", "in_force/gathered", {**columns, "state": f"state_{dataset}"})
     _find_owners(store, store.contracts[dataset])
-    connection.execute(_PARTS)
-    store.engine.create("after_", "in_force/in_force")
+    engine.create("part", "in_force/part")
+    engine.create("after_day", "in_force/in_force")
     if dataset == VANISHING:
-        _note_vanished(store, submissions[0].effective_on)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE folded_{dataset} AS SELECT {names} FROM both_ "
-        "SEMI JOIN after_ USING (source, key, place)"
-    )
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {state} AS FROM folded_{dataset}")
+        engine.create("folded_vanished", "in_force/vanished", day=submissions[0].effective_on)
+        engine.alias("state_vanished", "folded_vanished")
+    engine.create(f"folded_{dataset}", "in_force/folded", columns)
+    engine.alias(f"state_{dataset}", f"folded_{dataset}")
 
 
 def _find_owners(store: Store, contract: Contract) -> None:
@@ -218,31 +208,22 @@ def _find_owners(store: Store, contract: Contract) -> None:
     store.engine.create("candidate", "in_force/owned_by_row_above", fill)
 
 
-_PARTS = """
-CREATE OR REPLACE TEMP TABLE part AS
-SELECT DISTINCT candidate.submission, candidate.source, candidate.owner
-FROM candidate JOIN full_submission USING (submission)
-WHERE candidate.owner IS NOT NULL
-"""
-
-
 def load_rows(store: Store, dataset: str, submissions: list[int]) -> None:
     """Makes tables `incoming` (accepted rows) and `kept` (keys of rows sent back) of some
     submissions of a dataset."""
     keys = {"submission": "BIGINT", "key": "VARCHAR"}
-    for table, kind, columns in (
-        ("incoming", "rows", store.state_columns(dataset)),
-        ("kept", "kept", keys),
-        ("refused", "refused", keys),
+    for kind, columns in (
+        ("rows", store.state_columns(dataset)),
+        ("kept", keys),
+        ("refused", keys),
     ):
         files = files_of(store.session, f"{kind}_{dataset}", submissions)
-        store.engine.load_files(table, [store.lake.path(name) for name in files], columns)
-        store.engine.connection.execute(
-            f"DELETE FROM {table} WHERE NOT list_contains(?, submission)", [submissions]
-        )
-    store.engine.connection.execute(
-        "DELETE FROM incoming WHERE (submission, key) IN (SELECT submission, key FROM refused)"
-    )
+        paths = [store.lake.path(name) for name in files]
+        store.engine.view_files(f"incoming_{kind}_file", paths, columns)
+    for kind in ("kept", "refused"):
+        fill = {"rows": f"incoming_{kind}_file"}
+        store.engine.create(kind, "in_force/of_submissions", fill, submissions=submissions)
+    store.engine.create("incoming", "in_force/not_refused", submissions=submissions)
 
 
 def files_of(session: Session, kind: str, submissions: Sequence[int]) -> list[str]:
@@ -258,40 +239,29 @@ def files_of(session: Session, kind: str, submissions: Sequence[int]) -> list[st
         )
         .order_by(LakeFile.id)
     )
-    return [one.path for one in found]
+    return [file.path for file in found]
 
 
 def _load_replacing(store: Store, submissions: list[Submission]) -> None:
+    numbers = [submission.id for submission in submissions]
     spared = store.session.execute(
         select(Part.submission, Part.org_code).where(
-            Part.submission.in_([one.id for one in submissions]), Part.status != "accepted"
+            Part.submission.in_(numbers), Part.status != "accepted"
         )
     ).all()
     store.engine.load("spared_part", pa.table({
         "submission": pa.array([number for number, _ in spared], pa.int64()),
         "owner": pa.array([code for _, code in spared], pa.string()),
     }))  # fmt: skip
-    full = [one.id for one in submissions if one.mode == "full"]
-    store.engine.load("full_submission", pa.table({"submission": pa.array(full, pa.int64())}))
-    whole = [one for one in submissions if one.mode == "full" and one.whole]
-    store.engine.load("whole_part", pa.table({
-        "submission": pa.array([one.id for one in whole], pa.int64()),
-        "source": pa.array([one.source for one in whole], pa.string()),
+    full = [submission for submission in submissions if submission.mode == "full"]
+    store.engine.load("full_submission", pa.table({
+        "submission": pa.array([submission.id for submission in full], pa.int64()),
     }))  # fmt: skip
-
-
-def _note_vanished(store: Store, day: date) -> None:
-    """Entries in force before and not after; one that is back is no longer vanished."""
-    connection = store.engine.connection
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE vanished_ AS "
-        "SELECT * FROM state_vanished WHERE catalogue_code NOT IN (SELECT key FROM after_) "
-        "UNION ALL SELECT key, name, org_code, submission, source, sheet, row, CAST(? AS DATE) "
-        "FROM state_catalogue WHERE key NOT IN (SELECT key FROM after_)",
-        [day],
-    )
-    connection.execute("CREATE OR REPLACE TEMP TABLE folded_vanished AS FROM vanished_")
-    connection.execute("CREATE OR REPLACE TEMP VIEW state_vanished AS FROM folded_vanished")
+    whole = [submission for submission in full if submission.whole]
+    store.engine.load("whole_part", pa.table({
+        "submission": pa.array([submission.id for submission in whole], pa.int64()),
+        "source": pa.array([submission.source for submission in whole], pa.string()),
+    }))  # fmt: skip
 
 
 def _write_state(store: Store) -> dict[str, str]:

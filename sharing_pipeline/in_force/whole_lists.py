@@ -47,7 +47,7 @@ def known_organisations(store: Store) -> Organisations:
     files = latest_list(store, "organisation")
     columns = store.state_columns("organisation")
     load_file(store.engine, store.lake, files, "organisation", "organisation", columns)
-    return from_rows(store.engine.arrow("FROM organisation ORDER BY org_code").to_pylist())
+    return from_rows(store.engine.table("organisation", order_by=["org_code"]).to_pylist())
 
 
 def load_file(

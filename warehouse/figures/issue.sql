@@ -1,5 +1,5 @@
 -- Reads: found (place, org_code, indicator_or_rule, severity, subject_id, reason, message, what_to_do,
---        overdue_days: tonight's findings of every kind), before_ (the issue list of the last
+--        overdue_days: tonight's findings of every kind), issue_before (the issue list of the last
 --        night before), contact (org_code, contact), night.
 -- Yields: the issue list. An issue's id is made of what it is about, so it is the same every
 --         night; those of the night before that are gone appear once more, as resolved.
@@ -24,7 +24,7 @@ single AS (
     WHERE copy = 1
 ),
 open_before AS (
-    SELECT * FROM before_ WHERE status <> 'resolved'
+    SELECT * FROM issue_before WHERE status <> 'resolved'
 )
 SELECT
     single.issue_id,

@@ -1,9 +1,9 @@
--- Reads: candidate (rows in force before, whose place is 0, and rows of the day, whose place is
---        their submission: of one day the later received wins; with their owner),
---        part (submission, source, owner: whom a full submission replaces),
---        whole_part (submission, source), spared_part (submission, owner: held or rejected),
---        kept (submission, key: quarantined rows, whose last accepted row stays).
--- Yields: the candidates that nothing later has replaced; source, key and place name a row.
+-- What a day's submissions replace. A candidate's place is 0 if it was in force before, else its
+-- submission: of one day the later received wins. A full submission replaces the rows of the
+-- organisations in part; a whole one those of its source, but for the parts that were spared. Of a
+-- row that was sent back (kept) the last accepted one stays.
+-- reads: candidate, part, whole_part, spared_part, kept
+-- yields: the candidates that nothing later has replaced; source, key and place name a row.
 WITH latest AS (
     SELECT source, key, max(place) AS place
     FROM candidate

@@ -1,7 +1,7 @@
--- reads: before_, incoming
+-- reads: known_before, incoming
 -- yields: the last accepted row of every key, of what was known before and what came in.
 WITH known AS (
-    SELECT {columns} FROM before_
+    SELECT {columns} FROM known_before
     UNION ALL
     SELECT {columns} FROM incoming
 ),

@@ -1,4 +1,4 @@
--- reads: both_ (rows in force before and those that came in)
+-- reads: gathered (rows in force before and those that came in)
 -- yields: the rows' keys with the organisation that they belong to: the one that they name.
 SELECT key, source, submission, place, {owner} AS owner
-FROM both_
+FROM gathered

@@ -1,13 +1,13 @@
--- reads: both_ (rows in force before and those that came in, of a dataset whose rows belong to
+-- reads: gathered (rows in force before and those that came in, of a dataset whose rows belong to
 --        rows of another), {above} (that other dataset in force)
 -- yields: the rows' keys with the organisation that they belong to: the {owner} of the row whose
 --         key stands in {key}, null without. Of one in force from two sources the later counts.
-SELECT both_.key, both_.source, both_.submission, both_.place, owners.owner
-FROM both_
+SELECT gathered.key, gathered.source, gathered.submission, gathered.place, owners.owner
+FROM gathered
 LEFT JOIN (
     SELECT key, {owner} AS owner
     FROM {above}
     JOIN (
         SELECT key, max(submission) AS submission FROM {above} GROUP BY key
     ) AS latest USING (key, submission)
-) AS owners ON owners.key = both_.{key}
+) AS owners ON owners.key = gathered.{key}
