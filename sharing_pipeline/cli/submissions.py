@@ -137,19 +137,12 @@ def _print_findings(settings: Settings, ledger: Ledger, submission: Submission) 
     with ledger.session() as session:
         files = files_of(session, "finding", [submission.id])
     with Engine(settings) as engine:
-        engine.load_files("finding", [lake.path(one) for one in files], FINDING)
-        rules = engine.rows(
-            "SELECT CASE severity WHEN 'critical' THEN '严重' ELSE '警告' END, rule, count(*), "
-            "min(message) FROM finding WHERE submission = ? GROUP BY severity, rule "
-            "ORDER BY severity, count(*) DESC, rule",
-            [submission.id],
-        )
-        first = engine.rows(
-            'SELECT sheet, "row", "column", value, message, what_to_do FROM finding '
-            "WHERE submission = ? AND severity = 'critical' "
-            f'ORDER BY sheet, "row", "column", rule LIMIT {_FIRST_ROWS}',
-            [submission.id],
-        )
+        engine.load_files("finding", [lake.path(name) for name in files], FINDING)
+        by_rule = engine.query("cli/findings_by_rule", submission=submission.id)
+        first = engine.query("cli/first_returned", submission=submission.id, places=_FIRST_ROWS)
+    rules = [
+        ("严重" if severity == "critical" else "警告", *counted) for severity, *counted in by_rule
+    ]
     if rules:
         heading("按规则")
         table(("级别", "规则", "处数", "例"), rules)

@@ -84,10 +84,9 @@ def _in_force_by_organisation(
 ) -> dict[tuple[str, str], set[str]]:
     """The keys of the rows in force, by source and organisation."""
     listed: dict[tuple[str, str], set[str]] = {}
-    for source, org_code, keys in store.engine.rows(
-        f'SELECT source, "{owner.code}", list(key) FROM state_{dataset} GROUP BY ALL ORDER BY 1, 2'
-    ):
-        listed[source, org_code] = set(keys)
+    rows = store.engine.distinct(f"state_{dataset}", "source", owner.code, "key")
+    for source, org_code, key in rows:
+        listed.setdefault((source, org_code), set()).add(key)
     return listed
 
 

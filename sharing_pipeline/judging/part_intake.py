@@ -67,10 +67,9 @@ def _owned_before(
     until = max(arrival.effective_on for arrival in arrivals)
     before = min(arrival.submission for arrival in arrivals)
     stand_at(store, until, before=before)
-    return store.engine.connection.execute(
-        f'SELECT source, key, "{owner.code}" AS org_code FROM state_{contract.table} '
-        "ORDER BY key, source"
-    ).df()
+    columns = ["source", "key", owner.code]
+    rows = store.engine.table(f"state_{contract.table}", columns, order_by=["key", "source"])
+    return rows.rename_columns(["source", "key", "org_code"]).to_pandas()
 
 
 def _refuse(

@@ -63,7 +63,7 @@ def organisations_of(settings: Settings, night: PublishedNight) -> Organisations
     columns = columns_of(load_contracts(settings.catalog)["organisation"]) | PROVENANCE
     with Engine(settings) as engine:
         load_file(engine, Lake(settings), night.facts, "organisation", "listed", columns)
-        return from_rows(engine.arrow("FROM listed ORDER BY org_code").to_pylist())
+        return from_rows(engine.table("listed", order_by=["org_code"]).to_pylist())
 
 
 def _with_entries(
@@ -73,7 +73,7 @@ def _with_entries(
     columns = {"org_code": "VARCHAR"}
     with Engine(settings) as engine:
         load_file(engine, Lake(settings), night.facts, "catalogue", "entries", columns)
-        codes = engine.rows("SELECT DISTINCT org_code FROM entries")
+        codes = engine.distinct("entries", "org_code")
     return {organisations.answering(code, night.as_of) for (code,) in codes}
 
 

@@ -20,19 +20,9 @@ from sharing_pipeline.errors import UsageError
 from sharing_pipeline.facts.build import build_facts
 from sharing_pipeline.figures.publish import latest_revision
 from sharing_pipeline.settings import Settings
-from sharing_pipeline.store.engine import Engine, quoted
+from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Ledger
-
-_DIFFERING = """
-SELECT
-    COALESCE(one.subject_id, other.subject_id), COALESCE(one.org_code, other.org_code),
-    one.outcome, one.reason, other.outcome, other.reason
-FROM read_parquet({one}) AS one
-FULL JOIN read_parquet({other}) AS other ON other.subject_id = one.subject_id
-WHERE one.outcome IS DISTINCT FROM other.outcome
-ORDER BY 1
-"""
 
 
 @dataclass(frozen=True)
@@ -112,16 +102,16 @@ def _compare(
     *,
     published: bool,
 ) -> Comparison:
-    first, second = (quoted(path) for path in paths)
+    views = ("first_assessment", "second_assessment")
     with Engine(settings) as engine:
-        counts = [_counts(engine, name) for name in (first, second)]
-        rows = engine.rows(_DIFFERING.format(one=first, other=second))
+        for view, path in zip(views, paths, strict=True):
+            engine.view_parquet(view, [path])
+        counts = [_counts(engine, view) for view in views]
+        rows = engine.query("published/differing")
     differing = [Differing(*row) for row in rows]
     return Comparison(definitions, published, (counts[0], counts[1]), differing)
 
 
-def _counts(engine: Engine, name: str) -> Counter[tuple[str, str]]:
-    rows = engine.rows(
-        f"SELECT outcome, reason, count(*) FROM read_parquet({name}) GROUP BY outcome, reason"
-    )
+def _counts(engine: Engine, assessment: str) -> Counter[tuple[str, str]]:
+    rows = engine.query("published/reason_counts", {"assessment": assessment})
     return Counter({(outcome, reason): count for outcome, reason, count in rows})

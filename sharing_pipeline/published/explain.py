@@ -15,13 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sharing_pipeline.assessment.indicators import INDICATORS
-from sharing_pipeline.catalog.contracts import load_contracts
-from sharing_pipeline.catalog.organisations import Organisations, from_rows
 from sharing_pipeline.catalog.reasons import Texts, load_texts
 from sharing_pipeline.errors import UsageError
+from sharing_pipeline.published.arrivals import organisations_of
 from sharing_pipeline.published.tables import Published
-from sharing_pipeline.store.engine import Engine, columns_of
-from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import Publication
 
 ADDED = ("name", "org_name", "outcome_text", "reason_text")
@@ -110,7 +107,7 @@ def _scope(
     code = _org_code(published, question, rows)
     if not question.tree:
         return _row(rows, "org", code), {code}
-    organisations = organisations_of(published, question.day)
+    organisations = organisations_of(published.settings, published.night(question.day))
     members = {
         row["scope_code"]
         for row in rows
@@ -135,7 +132,7 @@ def _org_code(published: Published, question: Question, rows: Sequence[dict[str,
         return named[0]
     if named:
         raise UsageError(f"叫“{asked}”的机构有 {len(named)} 个，请写代码：{'、'.join(named)}。")
-    organisations = organisations_of(published, question.day)
+    organisations = organisations_of(published.settings, published.night(question.day))
     answering = organisations.answering(asked, question.day)
     if answering != asked:
         raise UsageError(
@@ -146,21 +143,6 @@ def _org_code(published: Published, question: Question, rows: Sequence[dict[str,
         f"{question.day} 没有机构 {asked}。"
         f"机构代码见 sharing export scoreboard --date {question.day}。"
     )
-
-
-def organisations_of(published: Published, day: date) -> Organisations:
-    """The organisations in the list that the day's latest publication used."""
-    night = published.night(day)
-    if "organisation" not in night.facts:
-        return Organisations([])
-    contract = load_contracts(published.settings.catalog)["organisation"]
-    columns = columns_of(contract) | {"submission": "BIGINT"}
-    with Engine(published.settings) as engine:
-        path = Lake(published.settings).path(night.facts["organisation"])
-        engine.load_files("organisation", [path], columns)
-        number = int(night.facts["organisation_submission"])
-        rows = engine.arrow(f"FROM organisation WHERE submission = {number} ORDER BY org_code")
-    return from_rows(rows.to_pylist())
 
 
 def _of_subject(rows: pa.Table, question: Question) -> pa.Table:

@@ -10,19 +10,18 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sharing_pipeline.errors import UsageError
 from sharing_pipeline.published.sample_notice import NATURE
-from sharing_pipeline.values.neutralised import NEUTRALISED_SQL, neutralised
+from sharing_pipeline.store.engine import write_csv, write_json
+from sharing_pipeline.values.neutralised import FORMULA_START, NUMBER, neutralised
 
 TEXT_FORMATS = ("csv", "json")
 """Formats that a terminal can show."""
 
 _SHEET_ROWS = 1_048_576
-_TIMESTAMP = "strftime({}, '%Y-%m-%dT%H:%M:%S+08:00')"
 
 
 def write_table(rows: pa.Table, form: str, path: Path, nature: str = "") -> None:
@@ -45,52 +44,58 @@ def write_table(rows: pa.Table, form: str, path: Path, nature: str = "") -> None
 
 def _write_csv(rows: pa.Table, path: Path, _nature: str) -> None:
     """UTF-8 without BOM, header, YYYY-MM-DD, ISO 8601 +08:00, true/false, empty for unknown."""
-    _copy(rows, NEUTRALISED_SQL, path, "FORMAT csv, HEADER, DELIMITER ','")
+    typed = _with_columns(rows, pa.types.is_string, _neutralised)
+    write_csv(_with_columns(typed, pa.types.is_timestamp, _iso_8601), path)
 
 
 def _write_json(rows: pa.Table, path: Path, _nature: str) -> None:
     """One list of objects; unknown is null."""
-    _copy(rows, "{}", path, "FORMAT json, ARRAY true")
+    write_json(_with_columns(rows, pa.types.is_timestamp, _iso_8601), path)
 
 
-def _copy(rows: pa.Table, text: str, path: Path, options: str) -> None:
-    path.touch()
-    columns = ", ".join(
-        f"{_as_written(field.type, text).format(_quoted(field.name))} AS {_quoted(field.name)}"
-        for field in rows.schema
+def _with_columns(
+    rows: pa.Table,
+    is_meant: Callable[[pa.DataType], bool],
+    written: Callable[[pa.ChunkedArray], pa.ChunkedArray],
+) -> pa.Table:
+    """The rows with the columns of a type written in another way."""
+    for place, field in enumerate(rows.schema):
+        if is_meant(field.type):
+            rows = rows.set_column(place, field.name, written(rows[field.name]))
+    return rows
+
+
+def _iso_8601(moments: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow.compute as pc
+
+    seconds = moments.cast(pa.timestamp("s"), safe=False)
+    return pc.strftime(seconds, format="%Y-%m-%dT%H:%M:%S+08:00")
+
+
+def _neutralised(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The texts neutralised; an empty one is unknown."""
+    import pyarrow.compute as pc
+
+    is_formula = pc.and_not(
+        pc.match_substring_regex(texts, f"^{FORMULA_START}"),
+        pc.match_substring_regex(texts, f"^({NUMBER})$"),
     )
-    with duckdb.connect() as connection:
-        connection.register("rows_", rows)
-        name = str(path).replace("'", "''")
-        connection.execute(f"COPY (SELECT {columns} FROM rows_) TO '{name}' ({options})")
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _as_written(kind: pa.DataType, text: str) -> str:
-    if pa.types.is_timestamp(kind):
-        return _TIMESTAMP
-    return text if pa.types.is_string(kind) else "{}"
+    written = pc.if_else(is_formula, pc.binary_join_element_wise("'", texts, ""), texts)
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), written)
 
 
 def _write_parquet(rows: pa.Table, path: Path, nature: str) -> None:
     """Typed columns; timestamps know that they are Asia/Shanghai. The nature is metadata."""
-    typed = _in_shanghai(rows)
+    typed = _with_columns(rows, pa.types.is_timestamp, _in_shanghai)
     if nature:
         typed = typed.replace_schema_metadata({**(typed.schema.metadata or {}), NATURE: nature})
     pq.write_table(typed, path, compression="zstd")
 
 
-def _in_shanghai(rows: pa.Table) -> pa.Table:
+def _in_shanghai(moments: pa.ChunkedArray) -> pa.ChunkedArray:
     import pyarrow.compute as pc
 
-    for place, field in enumerate(rows.schema):
-        if pa.types.is_timestamp(field.type):
-            known = pc.assume_timezone(rows[field.name], "Asia/Shanghai")
-            rows = rows.set_column(place, field.name, known)
-    return rows
+    return pc.assume_timezone(moments, "Asia/Shanghai")
 
 
 def _write_xlsx(rows: pa.Table, path: Path, nature: str) -> None:

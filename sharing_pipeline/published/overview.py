@@ -28,22 +28,6 @@ from sharing_pipeline.store.ledger import Ledger, Part, Publication, Pull, Recei
 LATE_AFTER_DAYS = 35
 """A monthly catalogue that is a few days late is not missing yet."""
 
-_BY_SOURCE = """
-SELECT
-    assessment.definition,
-    COALESCE(origin.source, '') AS source,
-    count(*) AS subjects,
-    count(*) FILTER (WHERE outcome = 'met') AS met,
-    count(*) FILTER (WHERE outcome = 'missed') AS missed,
-    count(*) FILTER (WHERE outcome = 'excluded') AS excluded
-FROM assessment
-JOIN subject_kind USING (indicator)
-LEFT JOIN origin
-    ON origin.subject_id = assessment.subject_id AND origin.dataset = subject_kind.dataset
-GROUP BY ALL
-ORDER BY ALL
-"""
-
 
 @dataclass(frozen=True)
 class SourceCounts:
@@ -91,13 +75,12 @@ def count_by_source(
 ) -> list[SourceCounts]:
     """Outcomes by definition and source; per definition they sum to the whole."""
     with Engine(published.settings) as engine:
-        names = ", ".join(
-            f"'{Lake(published.settings).path(one.assessment_path)}'" for one in publications
-        )
-        engine.connection.execute(f"CREATE TEMP VIEW assessment AS FROM read_parquet([{names}])")
+        lake = Lake(published.settings)
+        paths = [lake.path(publication.assessment_path) for publication in publications]
+        engine.view_parquet("assessment", paths)
         engine.load("subject_kind", subject_kinds())
         engine.load("origin", _origins(published, day))
-        return [SourceCounts(*row) for row in engine.rows(_BY_SOURCE)]
+        return [SourceCounts(*row) for row in engine.query("published/by_source")]
 
 
 def _origins(published: Published, day: date) -> pa.Table:

@@ -27,10 +27,7 @@ def count_sample_entries(settings: Settings, catalogue: str) -> tuple[int, int]:
     with Engine(settings) as engine:
         columns = {"key": "VARCHAR", "summary": "VARCHAR"}
         engine.load_files("entries", [Lake(settings).path(catalogue)], columns)
-        marked = "CASE WHEN starts_with(summary, ?) THEN key END"
-        ((entries, sample_entries),) = engine.rows(
-            f"SELECT count(DISTINCT key), count(DISTINCT {marked}) FROM entries", [MARK]
-        )
+        ((entries, sample_entries),) = engine.query("published/sample_entries", mark=MARK)
     return entries, sample_entries
 
 

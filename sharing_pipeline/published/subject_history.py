@@ -20,9 +20,10 @@ from sharing_pipeline.assessment.indicators import INDICATORS
 from sharing_pipeline.catalog.contracts import load_contracts
 from sharing_pipeline.facts.exchange import daily_files
 from sharing_pipeline.in_force.snapshots import PROVENANCE
+from sharing_pipeline.in_force.whole_lists import load_file
 from sharing_pipeline.published.explain import FigureRows, Question
 from sharing_pipeline.published.tables import Published
-from sharing_pipeline.store.engine import Engine, columns_of, quoted
+from sharing_pipeline.store.engine import Engine, columns_of
 from sharing_pipeline.store.lake import Lake
 from sharing_pipeline.store.ledger import (
     LakeFile,
@@ -32,28 +33,6 @@ from sharing_pipeline.store.ledger import (
 )
 
 Row = dict[str, Any]
-
-_RESOURCES = """
-SELECT state_resource.*, resource.mounted
-FROM state_resource
-JOIN resource ON resource.resource_id = state_resource.key
-WHERE state_resource.catalogue_code = ?
-QUALIFY row_number() OVER (
-    PARTITION BY state_resource.key ORDER BY state_resource.submission DESC
-) = 1
-ORDER BY state_resource.key
-"""
-
-_RECORDS = """
-SELECT
-    day, resource_id, direction, sum(attempts) AS attempts, sum(successes) AS successes,
-    sum(failures) AS failures, sum(effective_updates) AS effective_updates, sum(rows) AS rows,
-    string_agg(DISTINCT filename, '|' ORDER BY filename) AS files
-FROM read_parquet([{files}], filename = true)
-WHERE day <= ? AND list_contains(?, resource_id)
-GROUP BY day, resource_id, direction
-ORDER BY day DESC, resource_id, direction
-"""
 
 
 @dataclass(frozen=True)
@@ -82,7 +61,7 @@ def subject_history(
         origins = _Origins(session)
         subject = _subject(engine, indicator.subject.dataset, assessed["subject_id"])
         resources = (
-            _rows(engine, _RESOURCES, assessed["subject_id"])
+            engine.records("published/subject_resources", subject=assessed["subject_id"])
             if indicator.subject.has_resources
             else []
         )
@@ -99,37 +78,22 @@ def _load(engine: Engine, lake: Lake, published: Published, night: PublishedNigh
     """The night's rows in force, as tables state_<dataset>, and `resource` with its `mounted`."""
     contracts = load_contracts(published.settings.catalog)
     for dataset in ("catalogue", "resource", "demand", "exemption"):
-        paths = [lake.path(night.facts[dataset])] if dataset in night.facts else []
         columns = columns_of(contracts[dataset]) | PROVENANCE
-        engine.load_files(f"state_{dataset}", paths, columns)
-    listed = night.facts.get("exemption_submission", "0")
-    engine.connection.execute("DELETE FROM state_exemption WHERE submission <> ?", [int(listed)])
+        load_file(engine, lake, night.facts, dataset, f"state_{dataset}", columns)
     engine.load("night", pa.table({"as_of": pa.array([night.as_of], pa.date32())}))
     engine.create("resource", "facts/resource")
 
 
-def _rows(engine: Engine, query: str, *values: object) -> list[Row]:
-    found = engine.connection.execute(query, list(values))
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
 def _subject(engine: Engine, dataset: str, subject: str) -> Row:
-    rows = _rows(
-        engine,
-        f"SELECT * FROM state_{dataset} WHERE key = ? ORDER BY submission DESC LIMIT 1",
-        subject,
-    )
+    state = {"state": f"state_{dataset}"}
+    rows = engine.records("published/subject", state, subject=subject)
     # A subject of an earlier revision may be gone from what the latest one had in force.
     return rows[0] if rows else {"key": subject}
 
 
 def _exemptions(engine: Engine, question: Question, subject: str) -> list[Row]:
-    return _rows(
-        engine,
-        "SELECT * FROM state_exemption WHERE subject_id = ? AND indicator = ? ORDER BY valid_from",
-        subject,
-        question.indicator,
+    return engine.records(
+        "published/subject_exemptions", subject=subject, indicator=question.indicator
     )
 
 
@@ -145,10 +109,9 @@ def _records(
     files = daily_files(session, day)
     if not files or not resources:
         return []
-    names = ", ".join(quoted(lake.path(file.name)) for file in files)
-    rows = _rows(
-        engine, _RECORDS.format(files=names), day, [resource["key"] for resource in resources]
-    )
+    engine.view_parquet("exchange_daily", [lake.path(file.name) for file in files], of_file=True)
+    keys = [resource["key"] for resource in resources]
+    rows = engine.records("published/subject_records", day=day, resources=keys)
     for row in rows:
         paths = [lake.root / path for path in row.pop("files").split("|")]
         row["origin"] = "；".join(origins.of_log(lake.name(path)) for path in paths)

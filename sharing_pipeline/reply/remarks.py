@@ -68,9 +68,9 @@ def _findings(store: Store, numbers: Sequence[int]) -> dict[int, list[_Finding]]
     """Every finding of these submissions as intake kept it."""
     paths = [store.lake.path(name) for name in files_of(store.session, "finding", numbers)]
     store.engine.load_files("finding", paths, FINDING)
-    wanted = 'SELECT * FROM finding ORDER BY submission, sheet, "row", severity, "column", rule'
+    order = ["submission", "sheet", "row", "severity", "column", "rule"]
     found: dict[int, list[_Finding]] = {number: [] for number in numbers}
-    for row in store.engine.arrow(wanted).to_pylist():
+    for row in store.engine.table("finding", order_by=order).to_pylist():
         if row["submission"] in found:
             found[row["submission"]].append(row)
     return found
@@ -92,11 +92,10 @@ def _held_rows(store: Store, numbers: Sequence[int]) -> dict[int, list[_HeldRow]
         if owner is None:
             continue
         load_rows(store, dataset, sorted({number for number, _ in why}))
-        for number, org, sheet, row in store.engine.rows(
-            f'SELECT submission, "{owner.code}", sheet, "row" FROM incoming ORDER BY ALL'
-        ):
-            if (number, org) in why:
-                rows.setdefault(number, []).append((sheet, row, org, why[number, org]))
+        columns = ("submission", "org_code", "sheet", "row")
+    for number, org, sheet, row in store.engine.distinct("incoming", *columns):
+        if (number, org) in why:
+            rows.setdefault(number, []).append((sheet, row, org, why[number, org]))
     return rows
 
 

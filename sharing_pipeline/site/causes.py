@@ -49,10 +49,7 @@ def read_causes(shown: Shown) -> list[Causes]:
 def _causes(engine: Engine, lake: Lake, texts: Mapping[str, Text], figure: Figure) -> Causes:
     path = lake.path(figure.publication.assessment_path)
     engine.view_files("assessed", [path], {"outcome": "VARCHAR", "reason": "VARCHAR"})
-    found = engine.rows(
-        "SELECT outcome, reason, count(*) FROM assessed "
-        "GROUP BY outcome, reason ORDER BY count(*) DESC, reason"
-    )
+    found = engine.query("published/reason_counts", {"assessment": "assessed"})
 
     def of(outcome: str) -> list[Cause]:
         return [

@@ -99,7 +99,7 @@ def organisation_levels(shown: Shown) -> dict[str, str]:
     with Engine(shown.settings) as engine:
         path = Lake(shown.settings).path(shown.night.facts["catalogue"])
         engine.load_files("entries", [path], columns)
-        named = engine.rows("SELECT DISTINCT source, org_code FROM entries ORDER BY 1, 2")
+        named = engine.distinct("entries", "source", "org_code")
     for source, code in named:
         if code not in levels:
             levels[code] = load_source(shown.settings.catalog, source).organisation_level or ""

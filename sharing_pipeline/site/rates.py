@@ -121,9 +121,6 @@ def _past_rates(
     ]
     columns = {"as_of": "DATE", "scope_type": "VARCHAR", "rate_display": "VARCHAR"}
     with Engine(shown.settings) as engine:
-        engine.load_files("past", files, columns)
-        found = engine.rows(
-            "SELECT as_of, rate_display FROM past "
-            "WHERE scope_type = 'all' AND rate_display IS NOT NULL ORDER BY as_of"
-        )
+        engine.load_files("past_scoreboard", files, columns)
+        found = engine.query("site/past_rates")
     return [(day, rate) for day, rate in found]

@@ -10,7 +10,6 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import pyarrow as pa
 from sharing_pipeline.catalog.contracts import Contract
 from sharing_pipeline.errors import EngineError
 from sharing_pipeline.settings import Settings
+from sharing_pipeline.store.plain_sql import all_columns, csv_files, from_files, rows_of
 from sharing_pipeline.store.warehouse_text import (
     identifier,
     identifiers,
@@ -31,7 +31,6 @@ MEMORY = "2GB"
 """A bound leaves room for pandas and for the child that reads files."""
 
 _PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
-PARQUET = f"({_PARQUET})"
 _READ_WHOLE = "PARQUET_VERSION V2, WRITE_BLOOM_FILTER false"
 """For a file that is large and read whole: the newer encodings of numbers and texts save a seventh
 of all the time of a log, and nothing is looked up in it by a filter."""
@@ -58,7 +57,7 @@ class Engine:
     ) -> None:
         """`database`: a file in which the tables are kept; without one they last as long as the
         engine. `threads`: at most so many, by default one for each core."""
-        self.warehouse = self._warehouse = settings.warehouse
+        self._warehouse = settings.warehouse
         self._kept = "" if database else "TEMP"
         self._views: set[str] = set()
         config: dict[str, Any] = {"memory_limit": memory, "temp_directory": _spill(settings.home)}
@@ -67,21 +66,6 @@ class Engine:
         with _as_engine_error():
             self._connection = duckdb.connect(str(database or ":memory:"), config=config)
             self._connection.execute("SET enable_progress_bar = false")
-
-    @property
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """The connection itself."""
-        return self._connection
-
-    def rows(self, select: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
-        with _as_engine_error():
-            return self._connection.execute(select, parameters or []).fetchall()
-
-    def arrow(self, select: str) -> pa.Table:
-        """All rows of a query as an Arrow table."""
-        with _as_engine_error():
-            return self._connection.sql(select).to_arrow_table()
 
     def close(self) -> None:
         """Frees the connection and its memory."""
@@ -149,31 +133,22 @@ class Engine:
 
     def load_parquet(self, table: str, paths: Sequence[Path]) -> None:
         """Makes a table of all columns of Parquet files, at least one."""
-        self._make_table(table, f"FROM read_parquet({_list(paths)})")
+        self._make_table(table, all_columns(paths))
 
     def load_files(self, table: str, paths: Iterable[Path], columns: Mapping[str, str]) -> None:
         """Makes a table of the given columns from Parquet files, or an empty one."""
-        self._make_table(table, _from_files(paths, columns))
+        self._make_table(table, from_files(paths, columns))
 
     def view_files(self, view: str, paths: Iterable[Path], columns: Mapping[str, str]) -> None:
         """The same as a view: queries then read just the columns that they need."""
-        self._make_view(view, _from_files(paths, columns))
+        self._make_view(view, from_files(paths, columns))
 
     def view_parquet(
         self, view: str, paths: Sequence[Path], *, numbered: bool = False, of_file: bool = False
     ) -> None:
         """A view of all columns of Parquet files, at least one; with a row's position in its file
         as `file_row_number` if they are `numbered`, and with the file's path as `filename`."""
-        options = "".join(
-            f", {option} = true"
-            for option, wanted in (
-                ("union_by_name", len(paths) > 1),
-                ("file_row_number", numbered),
-                ("filename", of_file),
-            )
-            if wanted
-        )
-        self._make_view(view, f"FROM read_parquet({_list(paths)}{options})")
+        self._make_view(view, all_columns(paths, numbered=numbered, of_file=of_file))
 
     def view_csv(
         self,
@@ -188,14 +163,7 @@ class Engine:
     ) -> None:
         """A view of csv files as text columns, but for the first `skip` records of the first file.
         `padded`: whether records with fewer cells are filled up."""
-        names = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
-        parts = (
-            f"FROM read_csv({literal(path)}, auto_detect=false, header=false, skip={skipped}, "
-            f"columns={{{names}}}, delim={literal(delimiter)}, quote='\"', escape='\"', "
-            f"compression={literal(compression)}, null_padding={padded})"
-            for path, skipped in zip(paths, chain([skip], repeat(0)), strict=False)
-        )
-        self._make_view(view, " UNION ALL ".join(parts))
+        self._make_view(view, csv_files(paths, columns, skip, delimiter, compression, padded))
 
     def alias(self, view: str, table: str) -> None:
         """A second name for a table."""
@@ -210,7 +178,7 @@ class Engine:
     ) -> pa.Table:
         """A table's rows, or some columns of them."""
         with _as_engine_error():
-            return self._connection.sql(_plain(table, columns, order_by)).to_arrow_table()
+            return self._connection.sql(rows_of(table, columns, order_by)).to_arrow_table()
 
     def distinct(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
         """The different combinations of some columns of a table, in their order."""
@@ -235,15 +203,7 @@ class Engine:
 
     def write_table(self, table: str, path: Path, *order_by: str) -> int:
         """Writes a table to a new Parquet file, ordered by columns that no two rows share."""
-        return self._copy(_plain(table, (), order_by), path, _PARQUET)
-
-    def write_csv(self, table: str, path: Path) -> None:
-        """Writes a table as csv with a header: UTF-8 without BOM, empty for NULL."""
-        self._copy(f"FROM {table}", path, "FORMAT csv, HEADER, DELIMITER ','")
-
-    def write_json(self, table: str, path: Path) -> None:
-        """Writes a table as one JSON list of objects."""
-        self._copy(f"FROM {table}", path, "FORMAT json, ARRAY true")
+        return self._copy(rows_of(table, (), order_by), path, _PARQUET)
 
     def _sql(self, text: str, fill: Filled | None) -> str:
         return warehouse_sql(self._warehouse, text, fill or {})
@@ -290,29 +250,26 @@ def _as_engine_error() -> Iterator[None]:
         raise EngineError(str(error)) from error
 
 
+def write_csv(rows: pa.Table, path: Path) -> None:
+    """Writes Arrow rows as csv with a header: UTF-8 without BOM, empty for unknown."""
+    _write_text(rows, path, "FORMAT csv, HEADER, DELIMITER ','")
+
+
+def write_json(rows: pa.Table, path: Path) -> None:
+    """Writes Arrow rows as one JSON list of objects."""
+    _write_text(rows, path, "FORMAT json, ARRAY true")
+
+
+def _write_text(rows: pa.Table, path: Path, options: str) -> None:
+    path.touch()  # who may not write here is told by the system, not by DuckDB
+    with _as_engine_error(), duckdb.connect() as connection:
+        connection.register("incoming_rows", rows)
+        connection.execute(f"COPY (FROM incoming_rows) TO {literal(path)} ({options})")
+
+
 def _spill(home: Path) -> str:
     """Where what doesn't fit into memory goes: into the home, which has room, if it may."""
     return str(home / "tmp" if os.access(home, os.W_OK) else tempfile.gettempdir())
-
-
-def _plain(table: str, columns: Sequence[str], order_by: Sequence[str]) -> str:
-    order = f" ORDER BY {identifiers(order_by)}" if order_by else ""
-    return f"SELECT {identifiers(columns) or '*'} FROM {table}{order}"
-
-
-def _from_files(paths: Iterable[Path], columns: Mapping[str, str]) -> str:
-    """SELECT of columns from Parquet files, or of no rows."""
-    listed = list(paths)
-    if listed:
-        return f"SELECT {identifiers(columns)} FROM read_parquet({_list(listed)})"
-    typed = ", ".join(
-        f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in columns.items()
-    )
-    return f"SELECT {typed} WHERE false"
-
-
-def _list(paths: Sequence[Path]) -> str:
-    return f"[{', '.join(literal(path) for path in paths)}]"
 
 
 _ARROW = {
@@ -333,13 +290,3 @@ def arrow_schema(columns: Mapping[str, str]) -> pa.Schema:
 def columns_of(contract: Contract) -> dict[str, str]:
     """A contract's columns with their SQL types."""
     return {column.name: column.sql_type for column in contract.columns}
-
-
-def quoted(path: Path) -> str:
-    """A path as an SQL string."""
-    return literal(path)
-
-
-def sql_text(warehouse: Path, text: str) -> str:
-    """The text of warehouse/<text>.sql."""
-    return warehouse_sql(warehouse, text, {})

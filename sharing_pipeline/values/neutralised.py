@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import re
 
-_FORMULA_START = re.compile(r"[=+\-@\x00-\x1f\x7f]")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+FORMULA_START = r"[=+\-@\x00-\x1f\x7f]"
+"""The pattern of a character that a formula or command begins with."""
+NUMBER = r"-?\d+(\.\d+)?"
+"""The pattern of a plain number."""
 
-NEUTRALISED_SQL = (
-    "CASE WHEN regexp_matches({0}, '^[=+\\-@\\x00-\\x1F\\x7F]') "
-    "AND NOT regexp_full_match({0}, '-?\\d+(\\.\\d+)?') THEN '''' || {0} "
-    "WHEN {0} <> '' THEN {0} END"
-)
-"""`neutralised` as DuckDB's SQL; {0} stands for the column. An empty text becomes NULL."""
+_FORMULA_START = re.compile(FORMULA_START)
+_NUMBER = re.compile(NUMBER)
 
 
 def neutralised(text: str) -> str:
