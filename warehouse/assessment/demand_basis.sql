@@ -1,6 +1,6 @@
 -- 供需对接清单总体完成率, indicators.md section 4: the stage of every item and its clock.
--- Reads: state_demand, answers, night, parameter.
--- Yields: items with submitted_on on or before the day, with what has happened by then.
+-- reads: state_demand, night, parameter, answers
+-- yields: items with submitted_on on or before the day, with what has happened by then.
 SELECT
     item.key AS demand_id,
     COALESCE(answers.owner, item.provider_org) AS org_code,

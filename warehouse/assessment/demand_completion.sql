@@ -1,7 +1,8 @@
 -- 供需对接清单总体完成率, indicators.md section 4; the order of the branches is the order of the rules.
--- Reads: demand_basis, stage (opened_on, working_days, returned_on, resubmitted_on, deadline_on,
---        overdue_days, stopped), exempt, night, parameter.
--- Yields: assessment of every demand item.
+-- stage has a row for each opened_on, working_days, returned_on and resubmitted_on of demand_basis,
+-- with its deadline_on and overdue_days and whether its clock is stopped.
+-- reads: demand_basis, night, parameter, stage, exempt
+-- yields: assessment of every demand item.
 WITH judged AS (
     SELECT
         item.*,

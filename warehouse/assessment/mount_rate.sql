@@ -1,7 +1,7 @@
 -- 平台目录挂载率, indicators.md section 2; the order of the branches is the order of the rules.
--- Reads: entry, shut_out (rules 1 to 3), mounted, night, parameter,
---        grace (published_on, grace_until).
--- Yields: assessment of every catalogue entry in force.
+-- Rules 1 to 3 are in shut_out; grace has the last day of grace for each published_on.
+-- reads: entry, night, parameter, shut_out, mounted, grace
+-- yields: assessment of every catalogue entry in force.
 WITH judged AS (
     SELECT
         entry.catalogue_code,

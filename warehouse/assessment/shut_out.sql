@@ -1,6 +1,6 @@
 -- Rules 1 to 3, which mount_rate and update_timeliness share: what is no subject of the rate.
--- Reads: entry, exempt (subject_id, indicator in force on the day), night, parameter.
--- Yields: per entry the reason of the first of these rules that matches, else null.
+-- reads: entry, night, parameter, exempt
+-- yields: per entry the reason of the first of these rules that matches, else null.
 SELECT
     entry.catalogue_code,
     CASE

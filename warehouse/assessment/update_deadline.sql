@@ -1,7 +1,7 @@
 -- 数据更新及时率, method deadline: rules 8 to 10 on what update_basis leaves open.
--- Reads: update_basis, deadline (last_on, update_cycle, due_on, deadline_on, soon_from,
---        delinquent_after, overdue_days), night, parameter.
--- Yields: assessment of every catalogue entry in force.
+-- deadline has the dates of each pair of basis_on and update_cycle.
+-- reads: update_basis, night, deadline, parameter
+-- yields: assessment of every catalogue entry in force.
 WITH judged AS (
     SELECT
         update_basis.*,

@@ -1,5 +1,5 @@
--- Reads: state_catalogue, answers (owned_key, owner).
--- Yields: one row per catalogue entry in force, with every column of its contract ({columns}:
+-- reads: state_catalogue, answers
+-- yields: one row per catalogue entry in force, with every column of its contract ({columns}:
 --         those but its code and org_code, which is that of who answers for it on the day). A
 --         code in force from two sources is one subject: the later received wins.
 SELECT

@@ -1,6 +1,5 @@
--- Reads: state_before (the same columns, as of an earlier day), exchange_new (rows of
---        exchange_daily up to the business date that the state may not have yet).
--- Yields: per resource, what the log says of it up to the business date.
+-- reads: state_before, exchange_new
+-- yields: per resource, what the log says of it up to the business date.
 SELECT
     resource_id,
     max(has_supply) AS has_supply,

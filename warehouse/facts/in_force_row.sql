@@ -1,5 +1,5 @@
 -- Where every row in force stands in its file, whom it concerns and what it is about.
--- reads: nothing; the texts in_force_row_* yield the rows, one dataset each.
+-- reads: nothing
 -- yields: no row, and the columns.
 SELECT
     CAST(NULL AS VARCHAR) AS dataset, CAST(NULL AS BIGINT) AS submission,

@@ -1,5 +1,5 @@
--- reads: merged_row (key, submission, source, sheet, row: rows that became one with an earlier
---        row of their file), in_force_row (which has the other rows of $dataset already)
+-- Rows that became one with an earlier row of their file; in_force_row has the others already.
+-- reads: merged_row, in_force_row
 -- yields: these rows for in_force_row; they concern whom the row concerns that they became.
 SELECT
     $dataset, merged_row.submission, merged_row.sheet, merged_row.row, kept.org_code,

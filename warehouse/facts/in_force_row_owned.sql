@@ -1,4 +1,4 @@
--- reads: {state} (rows in force that name their organisation), answers (owned_key, owner)
+-- reads: {state}, answers
 -- yields: the rows for in_force_row; they concern whoever answers for that organisation. Of a key
 --         in force from two sources only the row that counts.
 SELECT

@@ -1,5 +1,5 @@
--- Reads: resource, exchange_state.
--- Yields: per entry, what its resources in force say, and what the log says of the mounted ones.
+-- reads: resource, exchange_state
+-- yields: per entry, what its resources in force say, and what the log says of the mounted ones.
 SELECT
     resource.catalogue_code,
     max(CASE WHEN mounted THEN 1 ELSE 0 END) = 1 AS mounted,

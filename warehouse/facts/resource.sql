@@ -1,5 +1,5 @@
--- Reads: state_resource, night (as_of).
--- Yields: one row per resource in force and whether it passes rule 5 of mount_rate on the day.
+-- reads: state_resource, night
+-- yields: one row per resource in force and whether it passes rule 5 of mount_rate on the day.
 --         A resource in force from two sources: the later received wins.
 SELECT
     state_resource.catalogue_code,

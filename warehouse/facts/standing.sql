@@ -1,5 +1,5 @@
--- Reads: finding, in_force_row, log_file.
--- Yields: the findings on rows in force and on the day's logs, with whom they concern.
+-- reads: finding, in_force_row, log_file
+-- yields: the findings on rows in force and on the day's logs, with whom they concern.
 SELECT
     finding.dataset,
     finding.rule,

@@ -1,6 +1,7 @@
--- Reads: assessment, scope (scope_type, scope_code, scope_name, rank_group, org_code),
---        target (definition, indicator, target_percent, target_numerator, target_denominator).
--- Yields: numerator, denominator and excluded of every scope under every definition.
+-- scope has a row for each scope and each organisation that counts in it, target one for each
+-- definition.
+-- reads: assessment, target, scope
+-- yields: numerator, denominator and excluded of every scope under every definition.
 WITH per_org AS (
     SELECT
         definition,

@@ -1,8 +1,8 @@
--- Reads: assessment, official (definition), reason_text (reason, says, what_to_do),
---        subject_kind (indicator, dataset: what an indicator judges), entry, state_demand, standing (findings on rows in force and on the day's logs),
---        vanished_lately, doubled, exemption_change, answers,
---        notice (notice, severity, says, what_to_do).
--- Yields: tonight's findings of every kind: one per missed subject under an official
+-- official has the definitions that count, subject_kind what each indicator judges, reason_text and
+-- notice what is said of reasons and notices.
+-- reads: assessment, official, reason_text, subject_kind, entry, state_demand, standing
+-- reads: vanished_lately, notice, answers, doubled, exemption_change
+-- yields: tonight's findings of every kind: one per missed subject under an official
 --         definition, one per warning on a row in force, one per notice. `place` tells apart
 --         several of the same kind about the same subject.
 SELECT

@@ -1,7 +1,6 @@
--- Reads: found (place, org_code, indicator_or_rule, severity, subject_id, reason, message, what_to_do,
---        overdue_days: tonight's findings of every kind), issue_before (the issue list of the last
---        night before), contact (org_code, contact), night.
--- Yields: the issue list. An issue's id is made of what it is about, so it is the same every
+-- found has tonight's findings of every kind, issue_before the issue list of the last night before.
+-- reads: found, issue_before, night, contact
+-- yields: the issue list. An issue's id is made of what it is about, so it is the same every
 --         night; those of the night before that are gone appear once more, as resolved.
 WITH tonight AS (
     SELECT

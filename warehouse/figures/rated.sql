@@ -1,5 +1,5 @@
--- Reads: counted, night.
--- Yields: counted with rate, attainment, shortfall and rank, all in integers: a rate is rounded
+-- reads: counted
+-- yields: counted with rate, attainment, shortfall and rank, all in integers: a rate is rounded
 --         down to hundredths of a percent, a rank compares fractions by cross-multiplication.
 WITH fraction AS (
     SELECT DISTINCT definition, scope_type, rank_group, numerator, denominator

@@ -1,5 +1,5 @@
--- reads: gathered (rows in force before and those that came in, of a dataset whose rows belong to
---        rows of another), {above} (that other dataset in force)
+-- Of a dataset whose rows belong to rows of another, which is {above}.
+-- reads: gathered, {above}
 -- yields: the rows' keys with the organisation that they belong to: the {owner} of the row whose
 --         key stands in {key}, null without. Of one in force from two sources the later counts.
 SELECT gathered.key, gathered.source, gathered.submission, gathered.place, owners.owner

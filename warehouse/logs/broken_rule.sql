@@ -1,4 +1,5 @@
--- The quality rules of exchange logs, row by row; what they mean is in expectations/exchange_daily.yaml.
+-- The quality rules of exchange logs, row by row; expectations/exchange_daily.yaml says what they
+-- mean.
 -- reads: log_rows
 -- yields: for every row in force its position and which rules it breaks; null is no.
 SELECT
