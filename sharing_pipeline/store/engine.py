@@ -262,7 +262,7 @@ def write_json(rows: pa.Table, path: Path) -> None:
 
 def _write_text(rows: pa.Table, path: Path, options: str) -> None:
     path.touch()  # who may not write here is told by the system, not by DuckDB
-    with _as_engine_error(), duckdb.connect() as connection:
+    with _as_engine_error(), duckdb.connect(":memory:") as connection:
         connection.register("incoming_rows", rows)
         connection.execute(f"COPY (FROM incoming_rows) TO {literal(path)} ({options})")
 

@@ -44,7 +44,7 @@ PYTHON_TABLES = {
 """What rows were worked out from that the engine gets from Python; organisations are those of the
 list and, for a portal without one, those of its catalogue. Others are catalog/ and calendar."""
 
-RECEIVED = ("rows_", "kept_")
+RECEIVED = ("rows_", "kept_", "refused_")
 """Rows of submissions, and what is known of those that were sent back."""
 
 
