@@ -12,6 +12,7 @@ from datetime import date
 from sqlalchemy import select
 
 from sharing_pipeline.errors import SharingError, UsageError
+from sharing_pipeline.isolation.full_disk import full_disk_message, is_full
 from sharing_pipeline.settings import Clock, Settings
 from sharing_pipeline.site.page import write_page
 from sharing_pipeline.store.ledger import Failure, Ledger, wall_clock
@@ -32,7 +33,7 @@ def failures_noted(
     except BaseException as error:  # also Ctrl+C, which leaves a night without figures as well
         # Whatever keeps a failure from being noted, like a full disk, must not hide it.
         with suppress(Exception):
-            note_failure(settings, clock, day, step, _reason(error), run_id)
+            note_failure(settings, clock, day, step, _reason(settings, error), run_id)
         raise
 
 
@@ -49,9 +50,11 @@ def note_failure(
     write_page(settings, ledger)
 
 
-def _reason(error: BaseException) -> str:
+def _reason(settings: Settings, error: BaseException) -> str:
     if isinstance(error, SharingError):
         return str(error)
+    if isinstance(error, Exception) and is_full(error, settings.home):
+        return full_disk_message(settings.home)
     if isinstance(error, Exception):
         return f"程序出错（{type(error).__name__}），没有运行完。"
     return "运行被人中止。"

@@ -21,7 +21,7 @@ from sharing_pipeline.cli.labels import STATUS, input_name
 from sharing_pipeline.cli.rates import print_rates, say_if_sample
 from sharing_pipeline.cli.screen import heading, printed, progress, table
 from sharing_pipeline.errors import NothingPublished
-from sharing_pipeline.isolation.full_disk import is_full
+from sharing_pipeline.isolation.full_disk import full_disk_message, is_full
 from sharing_pipeline.settings import Settings, system_clock
 
 if TYPE_CHECKING:
@@ -84,10 +84,7 @@ def _full_disk_explained(settings: Settings) -> Iterator[None]:
     except Exception as error:
         if not is_full(error, settings.home):
             raise
-        raise NothingPublished(
-            f"主目录 {settings.home} 所在的磁盘满了，没有运行完。请腾出空间后再运行一次；"
-            "公布过的每一版都还在。"
-        ) from error
+        raise NothingPublished(full_disk_message(settings.home)) from error
 
 
 def _run(settings: Settings, day: date, definitions: Sequence[str], strict: bool) -> NightReport:

@@ -26,3 +26,10 @@ def is_full(error: Exception, folder: Path | None = None) -> bool:
     if folder and _AMBIGUOUS_MESSAGE in str(error):
         return shutil.disk_usage(folder).free < _LITTLE_BYTES
     return any(words in str(error) for words in _MESSAGES)
+
+
+def full_disk_message(home: Path) -> str:
+    """What whoever waits for a night on a full disk is to do."""
+    return (
+        f"主目录 {home} 所在的磁盘满了，没有运行完。请腾出空间后再运行一次；公布过的每一版都还在。"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -58,12 +59,25 @@ def test_the_failure_of_another_day_stays_beside_the_figures(home: Home) -> None
     assert "平台目录挂载率" in page(home.settings)
 
 
-def test_a_bug_is_a_failure_and_stays_a_bug(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(night, "build_facts", None)
-    with pytest.raises(TypeError):
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (TypeError("a bug"), "程序出错（TypeError）"),
+        (OSError(errno.ENOSPC, "No space left"), "磁盘满了"),
+        (KeyboardInterrupt(), "被人中止"),
+    ],
+)
+def test_what_is_no_known_failure_is_noted_and_stays_what_it_is(
+    home: Home, monkeypatch: pytest.MonkeyPatch, error: BaseException, reason: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(night, "build_facts", fail)
+    with pytest.raises(type(error)):
         home.night(at=MORNING)
     (failure,) = standing_failures(home.ledger)
-    assert "程序出错（TypeError）" in failure.reason
+    assert reason in failure.reason
 
 
 def test_a_page_that_cannot_be_written_is_a_failure_of_a_published_night(
