@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sharing_pipeline.catalog.reasons import Text, load_texts
-from sharing_pipeline.site.published_night import Figure, Row, Shown
+from sharing_pipeline.site.published_night import Figure, PageContents, Row
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 
@@ -39,11 +39,11 @@ class Causes:
     furthest: list[Row]
 
 
-def read_causes(shown: Shown) -> list[Causes]:
+def read_causes(page: PageContents) -> list[Causes]:
     """The reasons of every indicator."""
-    texts = load_texts(shown.settings.catalog).reasons
-    with Engine(shown.settings) as engine:
-        return [_causes(engine, Lake(shown.settings), texts, figure) for figure in shown.figures]
+    texts = load_texts(page.settings.catalog).reasons
+    with Engine(page.settings) as engine:
+        return [_causes(engine, Lake(page.settings), texts, figure) for figure in page.figures]
 
 
 def _causes(engine: Engine, lake: Lake, texts: Mapping[str, Text], figure: Figure) -> Causes:

@@ -1,6 +1,6 @@
 """What a night's figures were made from: submissions, rows sent back, whether it is sample data.
 
-Everything is told as it was known at the publication, so that a page stays the same afterwards.
+Everything is as it was known at the publication, so that a page stays the same afterwards.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sharing_pipeline.catalog.contracts import load_contracts
 from sharing_pipeline.catalog.datasets import datasets
 from sharing_pipeline.published.sample_notice import count_sample_entries
-from sharing_pipeline.site.published_night import Shown
+from sharing_pipeline.site.published_night import PageContents
 from sharing_pipeline.store.ledger import Submission
 
 _STATUS = {
@@ -48,27 +48,27 @@ class Origin:
     sample_entries: int
 
 
-def read_origin(shown: Shown) -> Origin:
+def read_origin(page: PageContents) -> Origin:
     """From what the night was made."""
-    known = Submission.received_at <= shown.night.published_at
-    with shown.ledger.session() as session:
+    known = Submission.received_at <= page.night.published_at
+    with page.ledger.session() as session:
         files, until = session.execute(
             select(
                 func.count(Submission.file_id.distinct()), func.max(Submission.received_at)
             ).where(known)
         ).one()
-        received = _received(session, shown, known)
+        received = _received(session, page, known)
         statuses = session.execute(
             select(Submission.status, func.count()).where(known).group_by(Submission.status)
         )
         counts = dict(statuses.all())
-    entries, sample_entries = count_sample_entries(shown.settings, shown.night.facts["catalogue"])
+    entries, sample_entries = count_sample_entries(page.settings, page.night.facts["catalogue"])
     by_status = [(title, counts[name]) for name, title in _STATUS.items() if name in counts]
     return Origin(files, until, received, by_status, entries, sample_entries)
 
 
-def _received(session: Session, shown: Shown, known: ColumnElement[bool]) -> list[Received]:
-    contracts = load_contracts(shown.settings.catalog)
+def _received(session: Session, page: PageContents, known: ColumnElement[bool]) -> list[Received]:
+    contracts = load_contracts(page.settings.catalog)
     found: dict[str, Any] = {}
     for dataset, *counted in session.execute(
         select(

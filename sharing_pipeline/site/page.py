@@ -22,7 +22,7 @@ from sharing_pipeline.site import texts as words
 from sharing_pipeline.site.causes import read_causes
 from sharing_pipeline.site.drawing import shares
 from sharing_pipeline.site.origin import read_origin
-from sharing_pipeline.site.published_night import Shown, read_latest
+from sharing_pipeline.site.published_night import PageContents, read_latest
 from sharing_pipeline.site.ranks import read_rankings
 from sharing_pipeline.site.rates import read_rates
 from sharing_pipeline.store.ledger import Failure, Ledger
@@ -59,25 +59,25 @@ def _text(settings: Settings, ledger: Ledger) -> str:
     return render(read_latest(settings, ledger), failures)
 
 
-def render(shown: Shown, failures: Sequence[Failure] = ()) -> str:
+def render(page: PageContents, failures: Sequence[Failure] = ()) -> str:
     """The page's HTML; everything in it that others wrote is escaped."""
     return (
         _environment()
         .get_template("index.html.j2")
         .render(
-            day=shown.day,
-            night=shown.night,
+            day=page.day,
+            night=page.night,
             failures=failures,
-            rates=read_rates(shown),
-            attainment=_attainment(shown),
-            rankings=read_rankings(shown),
-            causes=read_causes(shown),
-            arrivals=missing_and_old(shown.settings, shown.ledger, shown.day),
+            rates=read_rates(page),
+            attainment=_attainment(page),
+            rankings=read_rankings(page),
+            causes=read_causes(page),
+            arrivals=missing_and_old(page.settings, page.ledger, page.day),
             old_after_days=OLD_AFTER_DAYS,
-            origin=read_origin(shown),
+            origin=read_origin(page),
             parameters={
                 figure.definition.id: list(figure.definition.parameters.in_words())
-                for figure in shown.figures
+                for figure in page.figures
             },
         )
     )
@@ -98,11 +98,11 @@ class Reached:
     width: str
 
 
-def _attainment(shown: Shown) -> list[tuple[str, int, list[Reached]]]:
+def _attainment(page: PageContents) -> list[tuple[str, int, list[Reached]]]:
     """Per kind its title, how many there are, and how many of them reach how many targets."""
     rows = []
     for kind, title in (("org", "机构"), ("region", "地区")):
-        counts = {int(k): v for k, v in shown.night.totals["attainment"][kind].items()}
+        counts = {int(k): v for k, v in page.night.totals["attainment"][kind].items()}
         numbers = sorted(counts, reverse=True)
         drawn = shares([counts[number] for number in numbers], 100)
         parts = [

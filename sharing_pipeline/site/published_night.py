@@ -56,7 +56,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Shown:
+class PageContents:
     """A published night under its official definitions, in the order of the indicators."""
 
     settings: Settings
@@ -71,7 +71,7 @@ class Shown:
         return self.night.as_of
 
 
-def read_latest(settings: Settings, ledger: Ledger) -> Shown:
+def read_latest(settings: Settings, ledger: Ledger) -> PageContents:
     """The latest published night.
 
     Raises UsageError if nothing is published, ConfigurationError if a definition's file no
@@ -79,9 +79,15 @@ def read_latest(settings: Settings, ledger: Ledger) -> Shown:
     """
     published = Published(settings, ledger)
     night = published.night(published.latest_day())
-    official = {one.indicator: one for one in published.publications(night.as_of) if one.official}
+    official = {
+        publication.indicator: publication
+        for publication in published.publications(night.as_of)
+        if publication.official
+    }
     ordered = [official[name] for name in INDICATORS if name in official]
-    definitions = pick(load_definitions(settings.catalog), [one.definition for one in ordered])
+    definitions = pick(
+        load_definitions(settings.catalog), [publication.definition for publication in ordered]
+    )
     with ledger.session() as session:
         refuse_changed(session, definitions)
     figures = [
@@ -92,4 +98,4 @@ def read_latest(settings: Settings, ledger: Ledger) -> Shown:
         )
         for publication, definition in zip(ordered, definitions, strict=True)
     ]
-    return Shown(settings, ledger, night, figures, organisations_of(settings, night))
+    return PageContents(settings, ledger, night, figures, organisations_of(settings, night))

@@ -11,7 +11,7 @@ from datetime import date
 
 from sharing_pipeline.catalog.organisations import Organisations
 from sharing_pipeline.catalog.sources import load_source
-from sharing_pipeline.site.published_night import Figure, Row, Shown
+from sharing_pipeline.site.published_night import Figure, PageContents, Row
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
 
@@ -42,7 +42,7 @@ class Ranking:
     @property
     def attained(self) -> int:
         """How many of the ranked reach the target."""
-        return sum(each.row["attained"] for each in self.ranked)
+        return sum(ranked.row["attained"] for ranked in self.ranked)
 
     @property
     def missed(self) -> int:
@@ -55,33 +55,34 @@ class Ranking:
         return len(self.ranked) + len(self.without) <= OPEN_UP_TO
 
 
-def read_rankings(shown: Shown) -> list[tuple[Figure, list[Ranking]]]:
+def read_rankings(page: PageContents) -> list[tuple[Figure, list[Ranking]]]:
     """Each indicator's rankings: regions, then organisations level by level."""
-    levels = organisation_levels(shown)
-    return [(figure, _rankings(figure, shown, levels)) for figure in shown.figures]
+    levels = organisation_levels(page)
+    return [(figure, _rankings(figure, page, levels)) for figure in page.figures]
 
 
-def _rankings(figure: Figure, shown: Shown, levels: dict[str, str]) -> list[Ranking]:
+def _rankings(figure: Figure, page: PageContents, levels: dict[str, str]) -> list[Ranking]:
     regions = figure.rows("region")
-    names = region_names(shown.organisations, shown.day, [row["scope_code"] for row in regions])
+    names = region_names(page.organisations, page.day, [row["scope_code"] for row in regions])
     organisations: dict[str, list[Ranked]] = {}
     for row in figure.rows("org"):
         level = levels.get(row["scope_code"], "")
-        each = Ranked(row["scope_name"], row["scope_code"], row)
-        organisations.setdefault(level, []).append(each)
+        organisations.setdefault(level, []).append(
+            Ranked(row["scope_name"], row["scope_code"], row)
+        )
     ordered = sorted(organisations, key=_place)
     tables = [
         _ranking("地区", [Ranked(names[r["scope_code"]], r["scope_code"], r) for r in regions])
     ]
     tables += [_ranking(_level_title(level), organisations[level]) for level in ordered]
-    return [one for one in tables if one.ranked or one.without]
+    return [table for table in tables if table.ranked or table.without]
 
 
 def _ranking(title: str, everyone: Iterable[Ranked]) -> Ranking:
     listed = list(everyone)
-    ranked = [each for each in listed if each.row["rank"] is not None]
-    ranked.sort(key=lambda each: (each.row["rank"], -each.row["denominator"], each.code))
-    return Ranking(title, ranked, [each.name for each in listed if each.row["rank"] is None])
+    ranked = [scope for scope in listed if scope.row["rank"] is not None]
+    ranked.sort(key=lambda scope: (scope.row["rank"], -scope.row["denominator"], scope.code))
+    return Ranking(title, ranked, [scope.name for scope in listed if scope.row["rank"] is None])
 
 
 def _place(level: str) -> tuple[int, str]:
@@ -92,17 +93,19 @@ def _level_title(level: str) -> str:
     return f"{level}级机构" if level else "未注明级别的机构"
 
 
-def organisation_levels(shown: Shown) -> dict[str, str]:
+def organisation_levels(page: PageContents) -> dict[str, str]:
     """Each organisation's level; departments that only a portal names have their source's."""
-    levels = {code: one.level or "" for code, one in shown.organisations.by_code.items()}
+    levels = {
+        code: organisation.level or "" for code, organisation in page.organisations.by_code.items()
+    }
     columns = {"source": "VARCHAR", "org_code": "VARCHAR"}
-    with Engine(shown.settings) as engine:
-        path = Lake(shown.settings).path(shown.night.facts["catalogue"])
+    with Engine(page.settings) as engine:
+        path = Lake(page.settings).path(page.night.facts["catalogue"])
         engine.load_files("entries", [path], columns)
         named = engine.distinct("entries", "source", "org_code")
     for source, code in named:
         if code not in levels:
-            levels[code] = load_source(shown.settings.catalog, source).organisation_level or ""
+            levels[code] = load_source(page.settings.catalog, source).organisation_level or ""
     return levels
 
 
@@ -115,13 +118,13 @@ def region_names(organisations: Organisations, day: date, codes: Iterable[str]) 
     """
     heads: dict[str, list[str]] = {}
     parents: set[str] = set()
-    regions = {code: one.region for code, one in organisations.by_code.items()}
-    for one in organisations.by_code.values():
-        if not one.valid_on(day) or not one.region:
+    regions = {code: organisation.region for code, organisation in organisations.by_code.items()}
+    for organisation in organisations.by_code.values():
+        if not organisation.valid_on(day) or not organisation.region:
             continue
-        above = regions.get(one.parent or "")
-        if above != one.region:
-            heads.setdefault(one.region, []).append(one.org_name)
+        above = regions.get(organisation.parent or "")
+        if above != organisation.region:
+            heads.setdefault(organisation.region, []).append(organisation.org_name)
             parents.add(above or "")
     return {code: _called(code, heads.get(code, []), code in parents) for code in codes}
 

@@ -1,4 +1,4 @@
-"""The three rates at the top of the page: change against earlier nights, and the trend.
+"""The rates at the top of the page: change against earlier nights, and the trend.
 
 The changes are the scoreboard's own; where one is blank, this says why.
 """
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from sharing_pipeline.figures.publish import latest_revisions
 from sharing_pipeline.figures.scoreboard import earlier_days
 from sharing_pipeline.site.drawing import Trend, draw_trend
-from sharing_pipeline.site.published_night import Figure, Row, Shown
+from sharing_pipeline.site.published_night import Figure, PageContents, Row
 from sharing_pipeline.site.texts import INPUTS, short_date
 from sharing_pipeline.store.engine import Engine
 from sharing_pipeline.store.lake import Lake
@@ -43,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Rate:
-    """One of the three rates: the whole's scoreboard row and what stands around it."""
+    """One indicator's rate: the whole's scoreboard row and what stands around it."""
 
     figure: Figure
     row: Row
@@ -53,14 +53,14 @@ class Rate:
     inputs_changed: list[str]
 
 
-def read_rates(shown: Shown) -> list[Rate]:
-    """The three rates of the whole."""
-    with shown.ledger.session() as session:
+def read_rates(page: PageContents) -> list[Rate]:
+    """The rates of the whole."""
+    with page.ledger.session() as session:
         earlier = {
             moment: (day, latest_revisions(session, day))
-            for moment, day in earlier_days(shown.day).items()
+            for moment, day in earlier_days(page.day).items()
         }
-        past = _past_publications(session, shown.day)
+        past = _past_publications(session, page.day)
     return [
         Rate(
             figure=figure,
@@ -69,10 +69,10 @@ def read_rates(shown: Shown) -> list[Rate]:
             changes=[
                 _change(figure, moment, day, before) for moment, (day, before) in earlier.items()
             ],
-            trend=draw_trend(_past_rates(shown, figure, past), figure.total["target_percent"]),
-            inputs_changed=[INPUTS.get(one, one) for one in figure.publication.inputs_changed],
+            trend=draw_trend(_past_rates(page, figure, past), figure.total["target_percent"]),
+            inputs_changed=[INPUTS.get(name, name) for name in figure.publication.inputs_changed],
         )
-        for figure in shown.figures
+        for figure in page.figures
     ]
 
 
@@ -90,10 +90,10 @@ def _change(figure: Figure, moment: str, day: date, before: Sequence[Publication
 
 
 def _why_blank(figure: Figure, before: Iterable[Publication]) -> str:
-    same = [one for one in before if one.indicator == figure.indicator.id]
+    same = [publication for publication in before if publication.indicator == figure.indicator.id]
     if not same:
         return "那天没有公布"
-    if all(one.definition != figure.publication.definition for one in same):
+    if all(publication.definition != figure.publication.definition for publication in same):
         return "口径已换，不比较"
     return "没有可比的数"
 
@@ -106,21 +106,21 @@ def _past_publications(session: Session, day: date) -> list[Publication]:
         .order_by(PublishedNight.as_of.desc())
         .limit(TREND_NIGHTS)
     ).all()
-    return [one for night in nights for one in latest_revisions(session, night)]
+    return [publication for night in nights for publication in latest_revisions(session, night)]
 
 
 def _past_rates(
-    shown: Shown, figure: Figure, past: Sequence[Publication]
+    page: PageContents, figure: Figure, past: Sequence[Publication]
 ) -> list[tuple[date, str]]:
     """(day, displayed rate) of the whole under this figure's own definition, by day."""
-    lake = Lake(shown.settings)
+    lake = Lake(page.settings)
     files = [
-        lake.path(one.scoreboard_path)
-        for one in past
-        if one.definition == figure.publication.definition
+        lake.path(publication.scoreboard_path)
+        for publication in past
+        if publication.definition == figure.publication.definition
     ]
     columns = {"as_of": "DATE", "scope_type": "VARCHAR", "rate_display": "VARCHAR"}
-    with Engine(shown.settings) as engine:
+    with Engine(page.settings) as engine:
         engine.load_files("past_scoreboard", files, columns)
         found = engine.query("site/past_rates")
     return [(day, rate) for day, rate in found]
