@@ -55,7 +55,9 @@ def build_facts(settings: Settings, ledger: Ledger, day: date) -> Facts:
         store = Store(engine, lake, session, load_contracts(settings.catalog))
         organisations = known_organisations(store)
         files = in_force(store, day)
-        files |= {one: latest_rows(store, one) for one in loaded(store.contracts, "upsert")}
+        files |= {
+            dataset: latest_rows(store, dataset) for dataset in loaded(store.contracts, "upsert")
+        }
         files["exchange_state"] = exchange_state(store, day)
         for dataset in loaded(store.contracts, "list"):
             files |= latest_list(store, dataset)

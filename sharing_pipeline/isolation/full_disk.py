@@ -6,9 +6,12 @@ import errno
 import shutil
 from pathlib import Path
 
+from sharing_pipeline.errors import EngineError
+
 _NUMBERS = (errno.ENOSPC, errno.EDQUOT)
-_KINDS = ("IOException", "OperationalError")
-"""How DuckDB and SQLAlchemy call what the system refused them."""
+_DATABASE_ERROR = "OperationalError"
+"""What SQLAlchemy raises when the system refuses it something; its import would cost a child that
+only reads."""
 _MESSAGES = ("No space left on device", "disk is full", "Disk quota exceeded")
 _AMBIGUOUS_MESSAGE = "disk I/O error"
 """What SQLite says where there is no room for its work files, and also of a broken disk."""
@@ -21,7 +24,7 @@ def is_full(error: Exception, folder: Path | None = None) -> bool:
     """Whether an error comes from a full disk. `folder`: on the disk that SQLite writes to."""
     if isinstance(error, OSError):
         return error.errno in _NUMBERS
-    if type(error).__name__ not in _KINDS:
+    if not isinstance(error, EngineError) and type(error).__name__ != _DATABASE_ERROR:
         return False
     if folder and _AMBIGUOUS_MESSAGE in str(error):
         return shutil.disk_usage(folder).free < _LITTLE_BYTES

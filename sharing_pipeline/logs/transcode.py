@@ -44,14 +44,14 @@ def file_to_utf8(path: Path, encoding: str, plain: Path, processes: int) -> list
         for number, (first, last) in enumerate(others, start=1):
             helper, part = Child(), plain.with_name(f"{plain.name}.{number}")
             stack.callback(helper.end)
-            with suppress(ConnectionError):  # gone already, as its answer will tell
+            with suppress(ConnectionError):  # it has died, as asking for its result will show
                 helper.ask(_part_to_utf8, path, encoding, first, last, part)
             helped.append((helper, (path, encoding, first, last, part)))
         written, quotes = [plain], _part_to_utf8(path, encoding, begin, end, plain)
         for helper, task in helped:
             try:
                 more = helper.answer()
-            except (EOFError, ConnectionError):  # whatever it met is met and told here, too
+            except (EOFError, ConnectionError):  # the fault shows here again
                 more = _part_to_utf8(*task)
             if quotes % 2:
                 _append(task[-1], written[-1])
