@@ -2,7 +2,7 @@
 
 Tables are catalog/codes/*.yaml and can be extended there. `clean` is the one comparison for
 labels, headers and organisation names. A source's own codes are handed in by the caller;
-dates, numbers and other plain values are in intake/.
+dates, numbers and other plain values are in values/.
 """
 
 from __future__ import annotations

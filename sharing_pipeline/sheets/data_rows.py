@@ -204,8 +204,8 @@ class _Lines:
         return {header_key(known) for known in (name, column.title, *column.aliases)}
 
     def prefilled_count(self, rows: list[int]) -> int:
-        """How many of the last rows hold nothing but the same choices from drop-down lists: whoever
-        made the form has filled them in ahead."""
+        """How many of the last rows hold nothing but the same choices from drop-down lists. They
+        were filled in ahead, by the author of the form."""
         choices = {
             place for name, place in self._assigned.items() if self._contract[name].type == "label"
         }

@@ -12,14 +12,14 @@ import pyarrow as pa
 from sharing_pipeline.catalog.nested_shape import Shape
 
 REPORT_SHEET, FILLS_SHEET, GUIDE_SHEET = "校验结果", "原有底色", "填写说明"
-"""The sheets that this program adds: report and fills to a reply, the guide to an empty form.
-Nobody's data, and no news to a sender who returns them."""
+"""The sheets that this program adds: the report and the own fills to a reply, the guide to an empty
+form. They hold no data, and a sender who returns them is told nothing about them."""
 
 REPORT_ABOUT = ("文件", "来源", "校验时间", "格式", "结论")
 """The headings of the report's first lines, by which a returned report is recognised."""
 
 FILLS_HEAD = ("工作表", "单元格", "原有底色", "同一行的文字")
-"""How the sheet of a sender's own fills is headed, by which it is known again."""
+"""The header of the sheet of a sender's own fills, by which a returned sheet is recognised."""
 
 REMARK_LEVELS = {"critical": "严重", "held": "留待处理", "duplicate": "重复", "warning": "警告"}
 """The Chinese name of each level of remarks, the gravest first (inputs.md §8)."""
@@ -30,7 +30,7 @@ PROBLEM_HEADER = "问题"
 
 @dataclass(frozen=True)
 class OwnSheets:
-    """What the sheets are called that a reply adds: its report, and a sender's own fills."""
+    """The names of the sheets that a reply adds: its report, and the sender's own fills."""
 
     report: str = REPORT_SHEET
     fills: str = FILLS_SHEET
@@ -126,9 +126,9 @@ def read_as(form: str, encoding: str | None, compression: str | None) -> str:
 class FileTables:
     """Everything that was read from a file, its datasets in the order in which they are taken in.
 
-    `notes` are about the file; `skipped` are lines with text that are no rows; `shape`: how the
-    source declares its JSON to be nested; `own_sheets`: what our sheets are called in
-    the file, or would be.
+    `notes` are about the file as a whole, and `skipped` are lines with text that are no rows.
+    `shape` says how the source declares its JSON to be nested, `own_sheets` what our own sheets are
+    called in the file, or would be called.
     """
 
     format: str

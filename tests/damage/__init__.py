@@ -1,1 +1,1 @@
-"""Clean tables, damaged in known ways: what is to come out of each is known beforehand."""
+"""Clean tables that are damaged in known ways, so that the right result of each is known."""

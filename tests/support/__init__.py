@@ -1,1 +1,1 @@
-"""What several tests use: cities, homes, files, officers, databases. No test is here."""
+"""Helpers that several tests use: cities, homes, files, officers, databases. No test is here."""
