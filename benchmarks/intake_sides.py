@@ -19,7 +19,8 @@ def take_in(home: Path, day: date, _folder: Path) -> None:
     ledger = Ledger.open(settings)
     with EarlyReading(settings, ledger, system_clock, day) as reading:
         report = take_in(settings, ledger, system_clock, day, silent, reading)
-    [book] = [found for found in report.submissions if found.dataset == "catalogue"]
+    books = [submission for submission in report.submissions if submission.dataset == "catalogue"]
+    [book] = books
     assert book.accepted == book.rows_read, book.why
 
 

@@ -24,7 +24,7 @@ Pause = tuple[date, date | None]
 
 
 class _Year(StrictModel):
-    """One year's days off and made-up working days, beside the plain Monday to Friday."""
+    """One year's days off and working weekend days, beside the plain Monday to Friday."""
 
     holidays: list[ExactDate] = Field(default_factory=list)
     workdays: list[ExactDate] = Field(default_factory=list)

@@ -1,4 +1,4 @@
-"""`sharing sample`: a made-up city in a home folder's inbox."""
+"""`sharing sample`: a fictional city in a home folder's inbox."""
 
 from __future__ import annotations
 

@@ -70,8 +70,8 @@ def publish(
             for assessment in assessed
         ]
         _publish_night(engine, lake, session, settings, clock, facts, official, inputs)
-    for made, result in zip(revisions, assessed, strict=True):
-        if not made.new:  # the revision before has the same rows, and no row names this file
+    for revision, result in zip(revisions, assessed, strict=True):
+        if not revision.new:  # the revision before has the same rows, and no row names this file
             result.path.unlink(missing_ok=True)
     return revisions
 

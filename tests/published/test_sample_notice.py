@@ -1,4 +1,4 @@
-"""Made-up data says so wherever figures leave: exports, explanations, the Dagster screen."""
+"""Sample data says so wherever figures leave: exports, explanations, the Dagster screen."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def published(folder: Path, summary: str) -> Home:
 
 
 @pytest.fixture(scope="module")
-def made_up(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return published(tmp_path_factory.mktemp("made_up"), f"{MARK}虚构")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return published(tmp_path_factory.mktemp("sample"), f"{MARK}虚构")
 
 
 @pytest.fixture(scope="module")
@@ -45,17 +45,17 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.mark.parametrize("table", [one for one in exportable(SETTINGS) if one != "definition"])
-def test_an_export_says_so_beside_its_rows(made_up: Home, real: Home, table: str) -> None:
-    said, of_real = (sharing(home, "export", table, "--date", FIRST) for home in (made_up, real))
+def test_an_export_says_so_beside_its_rows(sample: Home, real: Home, table: str) -> None:
+    said, of_real = (sharing(home, "export", table, "--date", FIRST) for home in (sample, real))
     assert WORDS in said.stderr
     assert WORDS not in said.stdout
     assert said.stdout.partition("\n")[0] == of_real.stdout.partition("\n")[0]
     assert WORDS not in of_real.stderr
 
 
-def test_a_workbook_says_so_behind_its_rows(made_up: Home, real: Home, tmp_path: Path) -> None:
+def test_a_workbook_says_so_behind_its_rows(sample: Home, real: Home, tmp_path: Path) -> None:
     books = []
-    for home in (made_up, real):
+    for home in (sample, real):
         path = tmp_path / "三率.xlsx"
         words = ("--date", FIRST, "--format", "xlsx", "-o", str(path))
         assert WORDS in sharing(home, "export", "scoreboard", *words).stderr or home is real
@@ -68,9 +68,9 @@ def test_a_workbook_says_so_behind_its_rows(made_up: Home, real: Home, tmp_path:
     assert (of_real.sheetnames, of_real.properties.title) == (["export"], None)
 
 
-def test_parquet_says_so_in_its_metadata(made_up: Home, real: Home, tmp_path: Path) -> None:
+def test_parquet_says_so_in_its_metadata(sample: Home, real: Home, tmp_path: Path) -> None:
     said = []
-    for home in (made_up, real):
+    for home in (sample, real):
         path = tmp_path / "三率.parquet"
         words = ("--date", FIRST, "--format", "parquet", "-o", str(path))
         sharing(home, "export", "scoreboard", *words)
@@ -78,10 +78,10 @@ def test_parquet_says_so_in_its_metadata(made_up: Home, real: Home, tmp_path: Pa
     assert (WORDS in said[0], said[1]) == (True, "")
 
 
-def test_an_explanation_says_so(made_up: Home, real: Home) -> None:
+def test_an_explanation_says_so(sample: Home, real: Home) -> None:
     asked = ("explain", "mount_rate", "--date", FIRST)
-    assert len(read_csv(sharing(made_up, *asked))) == 3
-    assert WORDS in sharing(made_up, *asked).stderr
+    assert len(read_csv(sharing(sample, *asked))) == 3
+    assert WORDS in sharing(sample, *asked).stderr
     assert WORDS not in sharing(real, *asked).stderr
 
 
@@ -102,6 +102,6 @@ def shown(home: Home) -> dict[str, str]:
     return {name: str(one[NATURE].value) if NATURE in one else "" for name, one in said.items()}
 
 
-def test_every_table_and_check_on_the_screen_says_so(made_up: Home, real: Home) -> None:
-    assert all(WORDS in said for said in shown(made_up).values())
+def test_every_table_and_check_on_the_screen_says_so(sample: Home, real: Home) -> None:
+    assert all(WORDS in said for said in shown(sample).values())
     assert not any(shown(real).values())

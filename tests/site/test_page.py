@@ -259,7 +259,7 @@ def test_reasons_with_what_to_do(site: Site) -> None:
     assert "资源挂载待审核" in text
 
 
-def test_made_up_data_is_named_as_such(site: Site) -> None:
+def test_sample_data_is_named_as_such(site: Site) -> None:
     assert "虚构" not in Page(site.second).text
     assert (
         "含有样例数据，不能当作真实情况。在用目录 6 条，其中 1 条的摘要标明“（样例）”"
