@@ -36,7 +36,7 @@ def print_rates(whole: Sequence[dict[str, Any]]) -> None:
 
 
 def say_if_sample(published: Published, day: date, *, err: bool = False) -> None:
-    """Says that a night's figures are those of a sample city, if any of its entries is sample data."""
+    """Says that a night's figures are of sample data, if any of its entries is."""
     say_nature(published.nature("scoreboard", day), err=err)
 
 

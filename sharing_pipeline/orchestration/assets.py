@@ -166,7 +166,7 @@ def _layer(
 
 
 def _notice(home: HomeFolder, night: Night) -> str:
-    """Says that the day's entries are made up, if they are."""
+    """The notice that the day's entries are sample data; empty if none is."""
     return notice_in_force(home.run.settings, night.facts.files["catalogue"])
 
 

@@ -32,7 +32,7 @@ SHOWN_ROWS = 1000
 
 
 def with_notice(notice: str, metadata: Metadata) -> Metadata:
-    """The metadata behind what says that the data are made up, if they are."""
+    """The metadata behind the notice that they are of sample data, if there is one."""
     return {NATURE: notice, **metadata} if notice else metadata
 
 

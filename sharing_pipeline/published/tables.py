@@ -122,7 +122,7 @@ class Published:
         return self._in_force(name, night)
 
     def nature(self, name: str, day: date | None = None) -> str:
-        """Says that what a table is about is made up; empty where it isn't."""
+        """The notice that a table is of sample data; empty if it is not."""
         if name == "definition":
             return ""
         if name in WITHOUT_DAY:
