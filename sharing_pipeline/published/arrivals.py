@@ -45,8 +45,10 @@ def missing_and_old(settings: Settings, ledger: Ledger, day: date) -> Arrivals:
     organisations = organisations_of(settings, night)
     present = _with_entries(settings, night, organisations)
     last = _last_accepted(ledger, night, organisations)
-    names = {code: one.org_name for code, one in organisations.by_code.items()}
-    valid = {code for code, one in organisations.by_code.items() if one.valid_on(day)}
+    names = {code: organisation.org_name for code, organisation in organisations.by_code.items()}
+    valid = {
+        code for code, organisation in organisations.by_code.items() if organisation.valid_on(day)
+    }
     old = [
         (code, names.get(code, code), since)
         for code, since in last.items()
@@ -54,7 +56,7 @@ def missing_and_old(settings: Settings, ledger: Ledger, day: date) -> Arrivals:
     ]
     return Arrivals(
         missing=[(code, names[code]) for code in sorted(valid - present)],
-        old=sorted(old, key=lambda one: (one[2], one[0])),
+        old=sorted(old, key=lambda organisation: (organisation[2], organisation[0])),
     )
 
 

@@ -159,10 +159,11 @@ def rejected_files(ledger: Ledger) -> list[Submission]:
             select(Submission).where(Submission.status == "rejected").order_by(Submission.id)
         ).all()
     return [
-        one
-        for one in rejected
-        if taken.get((one.source, one.file_name), 0) <= (one.file_id or 0)
-        and read_again.get((one.source, one.file_name), datetime.min) <= one.received_at
+        submission
+        for submission in rejected
+        if taken.get((submission.source, submission.file_name), 0) <= (submission.file_id or 0)
+        and read_again.get((submission.source, submission.file_name), datetime.min)
+        <= submission.received_at
     ]
 
 
@@ -175,10 +176,14 @@ def sent_by_organisation(settings: Settings, ledger: Ledger, day: date) -> list[
     parts: dict[str, list[tuple[date, Part]]] = {}
     for sent_on, part in _parts(ledger, day):
         parts.setdefault(organisations.answering(part.org_code, day), []).append((sent_on, part))
-    valid = [one for one in organisations.by_code.values() if one.valid_on(day)]
+    valid = [
+        organisation
+        for organisation in organisations.by_code.values()
+        if organisation.valid_on(day)
+    ]
     return [
-        _sent(one.org_code, one.org_name, parts.get(one.org_code, []))
-        for one in sorted(valid, key=lambda one: one.org_code)
+        _sent(organisation.org_code, organisation.org_name, parts.get(organisation.org_code, []))
+        for organisation in sorted(valid, key=lambda organisation: organisation.org_code)
     ]
 
 

@@ -37,7 +37,7 @@ class StaleNight:
     @property
     def by_data(self) -> bool:
         """Whether something was received or decided that reaches back to the day."""
-        return any(one in DATA for one in self.changed)
+        return any(name in DATA for name in self.changed)
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def stale_nights(settings: Settings, ledger: Ledger) -> list[StaleNight]:
     with ledger.session() as session:
         now = _read(settings, session)
         nights = session.scalars(select(PublishedNight).order_by(PublishedNight.as_of)).all()
-    judged = [StaleNight(one.as_of, tuple(_changed(one, now))) for one in nights]
-    return [one for one in judged if one.changed]
+    compared = [StaleNight(night.as_of, tuple(_changed(night, now))) for night in nights]
+    return [night for night in compared if night.changed]
 
 
 def _read(settings: Settings, session: Session) -> _Now:
@@ -96,13 +96,14 @@ def _changed(night: PublishedNight, now: _Now) -> list[str]:
     folded, updated, *lists, decided = night.inputs["submissions"]
     newest = dict.fromkeys(now.updated_by_key, updated or 0)
     late = any(
-        one.effective_on <= day and one.id > newest.get(one.dataset, folded or 0)
-        for one in now.received
+        submission.effective_on <= day
+        and submission.id > newest.get(submission.dataset, folded or 0)
+        for submission in now.received
     )
     replaced = any(
-        one is not None and one.effective_on <= day and str(one.id) != known
+        submission is not None and submission.effective_on <= day and str(submission.id) != known
         # A list that was declared after the night was published was not known to it.
-        for one, known in zip_longest(now.lists, lists)
+        for submission, known in zip_longest(now.lists, lists)
     )
     found = {
         "submissions": late or replaced,

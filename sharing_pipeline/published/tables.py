@@ -92,7 +92,7 @@ class Published:
                 else list(session.scalars(_with_revision(day, revision)))
             )
         if definition is not None:
-            found = [one for one in found if one.definition == definition]
+            found = [publication for publication in found if publication.definition == definition]
         if not found:
             asked = "".join([f" 口径 {definition}" if definition else "",
                              f" 第 {revision} 版" if revision else ""])  # fmt: skip
@@ -161,9 +161,9 @@ class Published:
     def _submission(self, day: date | None) -> pa.Table:
         with self.ledger.session() as session:
             rows = [
-                _submission_row(one)
-                for one in session.scalars(select(Submission).order_by(Submission.id))
-                if day is None or one.effective_on <= day
+                _submission_row(submission)
+                for submission in session.scalars(select(Submission).order_by(Submission.id))
+                if day is None or submission.effective_on <= day
             ]
         return _as_table(rows, self._contract("submission"))
 
@@ -178,7 +178,7 @@ class Published:
         with Engine(self.settings) as engine:
             engine.view_parquet("finding", [lake.path(file) for file in files])
             rows = engine.query_arrow("published/quarantine", {"columns": columns})
-        listed = [one in known for one in rows["submission_id"].to_pylist()]
+        listed = [submission_id in known for submission_id in rows["submission_id"].to_pylist()]
         return rows.filter(pa.array(listed, pa.bool_()))
 
     def definitions(self) -> list[Definition]:
@@ -186,27 +186,30 @@ class Published:
         become of their files, and the others as their files are."""
         with self.ledger.session() as session:
             published = [
-                _as_published(self.settings, one)
-                for one in session.scalars(select(PublishedDefinition))
+                _as_published(self.settings, row)
+                for row in session.scalars(select(PublishedDefinition))
             ]
-        known = {one.id: one for one in (*load_definitions(self.settings.catalog), *published)}
+        known = {
+            definition.id: definition
+            for definition in (*load_definitions(self.settings.catalog), *published)
+        }
         return [known[name] for name in sorted(known)]
 
     def _definition(self, _day: date | None) -> pa.Table:
         rows: list[dict[str, object]] = [
             {
-                "definition": one.id,
-                "indicator": one.indicator,
-                "title": one.title,
-                "target_percent": one.target_text,
-                "official": one.official,
-                "verified": one.verified,
-                "effective_from": one.effective_from,
-                "effective_to": one.effective_to,
-                "sha256": one.sha256,
-                "parameters": parameters_json(one),
+                "definition": definition.id,
+                "indicator": definition.indicator,
+                "title": definition.title,
+                "target_percent": definition.target_text,
+                "official": definition.official,
+                "verified": definition.verified,
+                "effective_from": definition.effective_from,
+                "effective_to": definition.effective_to,
+                "sha256": definition.sha256,
+                "parameters": parameters_json(definition),
             }
-            for one in self.definitions()
+            for definition in self.definitions()
         ]
         return _as_table(rows, self._contract("definition"))
 
@@ -233,11 +236,14 @@ def _finding_files(session: Session) -> list[str]:
     )
 
 
-def _submission_row(one: Submission) -> dict[str, object]:
+def _submission_row(submission: Submission) -> dict[str, object]:
     names = ("source", "dataset", "file_name", "sha256", "received_at", "effective_on", "rows_read",
              "accepted", "duplicate", "quarantined", "status", "why", "size", "sender",
              "reader_version", "read_as")  # fmt: skip
-    return {"submission_id": one.submission_id, **{name: getattr(one, name) for name in names}}
+    return {
+        "submission_id": submission.submission_id,
+        **{name: getattr(submission, name) for name in names},
+    }
 
 
 def _as_table(rows: list[dict[str, object]], contract: Contract) -> pa.Table:
