@@ -250,7 +250,9 @@ def _faults(contract: Contract, file_stem: str) -> Iterator[str]:
 
 def _faults_together(contracts: Mapping[str, Contract]) -> Iterator[str]:
     """What is wrong between contracts."""
-    received = {name: one.received for name, one in contracts.items() if one.received is not None}
+    received = {
+        name: contract.received for name, contract in contracts.items() if contract.received
+    }
     for name in RECEIVED:
         if name not in received:
             yield f"{name} 缺少 received"

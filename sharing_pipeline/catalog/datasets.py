@@ -57,8 +57,7 @@ def catalog_files(contracts: Mapping[str, Contract]) -> dict[str, str]:
 
 def organisation_list(contracts: Mapping[str, Contract]) -> str:
     """The dataset in which organisations are looked up."""
-    (name,) = (one for one in datasets(contracts) if contracts[one].traits.lists_organisations)
-    return name
+    return next(name for name in datasets(contracts) if contracts[name].traits.lists_organisations)
 
 
 def suites(contracts: Mapping[str, Contract]) -> dict[str, str]:

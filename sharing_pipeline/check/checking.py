@@ -96,7 +96,7 @@ def check_files(
         dataset = dataset_named(dataset, load_contracts(settings.catalog))
     declared = _declared(settings, source, dataset)
     found = _expanded(files)
-    bytes_of = {one.sha256: one.path for one in found}
+    bytes_of = {file.sha256: file.path for file in found}
     home_used = use_home and Ledger.exists(settings)
     with scratch_store(settings, bytes_of, copied=home_used) as store:
         intake = new_intake(settings, store, clock().astimezone(SHANGHAI).date())
@@ -106,17 +106,18 @@ def check_files(
         _forget_logs(store.session, list(bytes_of))
         reading = _Reading(intake, sandbox, declared, dataset)
         reads = []
-        for done, one in enumerate(found):
-            progress(f"读取 {one.name}", done, len(found))
-            reads.append(reading.read(one, _received(one, declared, clock)))
+        for done, file in enumerate(found):
+            progress(f"读取 {file.name}", done, len(found))
+            reads.append(reading.read(file, _received(file, declared, clock)))
         reads = _numbered(intake, reads)
-        settle_all(intake, sandbox, [each for one in reads for each in one.arrivals], progress)
-        told = file_reports(
+        settle_all(
+            intake, sandbox, [arrival for read in reads for arrival in read.arrivals], progress
+        )
+        reports = file_reports(
             store, intake.rules, _settled(intake, found, reads), settings.expectations
         )
-    pairs = zip(found, told, strict=True)
     return Checked(
-        [CheckedFile(one.path, answer) for one, answer in pairs],
+        [CheckedFile(file.path, report) for file, report in zip(found, reports, strict=True)],
         organisations_known=known,
         home_used=home_used,
         instead_of=declared.title if declared is not None and declared.database else None,
@@ -135,23 +136,25 @@ class _Found:
 def _expanded(files: Sequence[Path]) -> list[_Found]:
     """The files, those of folders in the order of their names."""
     found: list[_Found] = []
-    for one in files:
-        if not one.exists():
-            raise UsageError(f"没有文件 {one}。请核对路径。")
-        if one.is_dir():
-            inside = sorted(_in_folder(one))
+    for path in files:
+        if not path.exists():
+            raise UsageError(f"没有文件 {path}。请核对路径。")
+        if path.is_dir():
+            inside = sorted(_in_folder(path))
             if not inside:
-                raise UsageError(f"文件夹 {one} 里没有可以检查的文件。")
-            found += [_look(readable(Path(name)), one / name, follow=False) for name in inside]
+                raise UsageError(f"文件夹 {path} 里没有可以检查的文件。")
+            found += [_look(readable(Path(name)), path / name, follow=False) for name in inside]
         else:
-            found.append(_look(readable(Path(one.name)), one, follow=True))
+            found.append(_look(readable(Path(path.name)), path, follow=True))
     return found
 
 
 def _in_folder(folder: Path) -> Iterator[str]:
     """The names of the files below a folder that the inbox would take for files."""
     for inside, folders, names in os.walk(folder):
-        folders[:] = [one for one in folders if one != REPLIES_FOLDER and not one.startswith(".")]
+        folders[:] = [
+            name for name in folders if name != REPLIES_FOLDER and not name.startswith(".")
+        ]
         for name in filter(may_be_file, names):
             yield (Path(inside) / name).relative_to(folder).as_posix()
 
@@ -185,9 +188,9 @@ def _know_organisations(
     path = intake.settings.catalog / name
     if not intake.organisations.by_code and path.is_file():
         source = source_of(intake.settings, CATALOG_SOURCE, name)
-        one = _look(name, path, follow=True)
-        bytes_of.setdefault(one.sha256, path)
-        read = read_arrivals(intake, sandbox, _received(one, source, clock), source)
+        listed = _look(name, path, follow=True)
+        bytes_of.setdefault(listed.sha256, path)
+        read = read_arrivals(intake, sandbox, _received(listed, source, clock), source)
         settle_all(intake, sandbox, _numbered(intake, [read])[0].arrivals, lambda *_: None)
         intake.organisations = known_organisations(intake.store)
     if intake.organisations.by_code:
@@ -205,13 +208,13 @@ def _forget_logs(session: Session, hashes: Sequence[str]) -> None:
     session.execute(delete(LakeFile).where(LakeFile.first_submission.in_(taken)))
 
 
-def _received(one: _Found, source: Source | None, clock: Clock) -> ReceivedFile:
+def _received(found: _Found, source: Source | None, clock: Clock) -> ReceivedFile:
     """The file as the inbox would note it."""
     return ReceivedFile(
         source=source.name if source else "",
-        file_name=one.name,
-        sha256=one.sha256,
-        size=one.path.lstat().st_size,
+        file_name=found.name,
+        sha256=found.sha256,
+        size=found.path.lstat().st_size,
         received_at=wall_clock(clock),
     )
 
@@ -225,11 +228,11 @@ class _Reading:
     source: Source | None
     dataset: str | None
 
-    def read(self, one: _Found, file: ReceivedFile) -> ReadFile:
+    def read(self, found: _Found, file: ReceivedFile) -> ReadFile:
         """The file's datasets, of which only the one that was asked for counts."""
         catalog = self.intake.settings.catalog
         source = self.source or load_source(catalog, DEFAULT)
-        if not one.sha256:
+        if not found.sha256:
             return ReadFile([arrival_of(self.intake, source, file, None, NOT_REGULAR)])
         read = read_arrivals(self.intake, self.sandbox, file, source)
         if self.source is None:
@@ -238,11 +241,11 @@ class _Reading:
 
     def _only(self, read: ReadFile, file: ReceivedFile) -> ReadFile:
         """The dataset that was asked for, rejected if it isn't there."""
-        wanted = [one for one in read.arrivals if one.dataset == self.dataset]
+        wanted = [arrival for arrival in read.arrivals if arrival.dataset == self.dataset]
         if wanted:
             return replace(read, arrivals=wanted)
         contracts = self.intake.store.contracts
-        there = "、".join(contracts[one.dataset].title for one in read.arrivals)
+        there = "、".join(contracts[arrival.dataset].title for arrival in read.arrivals)
         why = f"文件里没有{contracts[self.dataset or ''].title}，只有{there}。请核对 --dataset。"
         arrival = replace(read.arrivals[0], dataset=self.dataset or "", table=None, why=why)
         return replace(read, arrivals=[replace(arrival, look=None)])
@@ -263,20 +266,20 @@ def _numbered(intake: Intake, reads: Sequence[ReadFile]) -> list[ReadFile]:
     """Each arrival with the number of its submission to be."""
     numbers = count(last_number(intake.store.session, Submission.id) + 1)
     return [
-        replace(read, arrivals=[replace(one, submission=next(numbers)) for one in read.arrivals])
+        replace(read, arrivals=[replace(each, submission=next(numbers)) for each in read.arrivals])
         for read in reads
     ]
 
 
 def _settled(intake: Intake, found: Sequence[_Found], reads: Sequence[ReadFile]) -> list[Received]:
-    by_number = {one.id: one for one in intake.submissions}
+    by_number = {submission.id: submission for submission in intake.submissions}
     return [
         Received(
-            one.name,
+            file.name,
             read.arrivals[0].source.title,
             [by_number[each.submission] for each in read.arrivals],
             read.tables,
             read.arrivals[0].look,
         )
-        for one, read in zip(found, reads, strict=True)
+        for file, read in zip(found, reads, strict=True)
     ]

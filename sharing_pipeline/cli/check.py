@@ -65,7 +65,7 @@ def _with_suites(command: Callable[..., int]) -> Callable[..., int]:
 @click.command(cls=Command, epilog=_EPILOG)
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, help="文件，或装着文件的文件夹")
 @click.option("--source", metavar="S", help="来源名；默认是规范文件，由表头分辨")
-@click.option("--dataset", metavar="D", help="只检查这个数据集，或表头分不清时指定")
+@click.option("--dataset", metavar="D", help="只检查这个数据集（如 catalogue），或表头分不清时指定")
 @click.option("--reply", metavar="OUT", help="校验结果写到这个文件；几个文件时写到这个文件夹")
 @_with_suites
 @with_settings

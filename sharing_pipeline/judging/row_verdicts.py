@@ -197,7 +197,7 @@ def _say_once(judged: Judged, rows: pd.DataFrame) -> None:
     catalogue with four files per entry said four times that its cycle is missing."""
     found = judged.findings
     entries = judged.frame.loc[found["position"], ["submission", "key"]].set_axis(found.index)
-    said = found[["rule", "column", "value", "message"]].join(entries)
+    warnings = found[["rule", "column", "value", "message"]].join(entries)
     about = found["position"].isin(rows.index) & found["severity"].eq("warning")
-    again = said[about].duplicated()
+    again = warnings[about].duplicated()
     judged.findings = found.drop(again.index[again]).reset_index(drop=True)

@@ -37,7 +37,7 @@ def settle(intake: Intake, dataset: str, arrivals: Sequence[Arrival]) -> None:
     for arrival in arrivals:
         if arrival.table is None or arrival.table.rejected:
             add_submission(intake, arrival, status="rejected", why=_why(arrival))
-    readable = [one for one in arrivals if one.table is not None and not one.table.rejected]
+    readable = [each for each in arrivals if each.table is not None and not each.table.rejected]
     if not readable:
         return
     contract = intake.store.contracts[dataset]
@@ -77,8 +77,8 @@ def _judge(intake: Intake, contract: Contract, arrivals: Sequence[Arrival]) -> J
     if above := contract.traits.belongs_to:
         key = intake.store.contracts[above].key[0]
         _mark_lost_zeros(frame, key, intake.lost_zeros.get(above, set()))
-    shared = {one.submission for one in arrivals if one.table is not None and one.table.folds}
-    own = {one.submission for one in arrivals if one.source.organisations == "from_rows"}
+    shared = {each.submission for each in arrivals if each.table is not None and each.table.folds}
+    own = {each.submission for each in arrivals if each.source.organisations == "from_rows"}
     judged = judge(
         contract,
         frame,
@@ -111,9 +111,9 @@ def _mark_lost_zeros(frame: pd.DataFrame, key: str, lost_zeros: set[str]) -> Non
 def _surplus(frame: pd.DataFrame, arrivals: Sequence[Arrival]) -> pd.Series:
     """Cells beyond the header by the position of their row."""
     beyond = [
-        (arrival.submission, one.sheet, one.row, one.value)
+        (arrival.submission, cell.sheet, cell.row, cell.value)
         for arrival in arrivals
-        for one in (arrival.table.surplus if arrival.table else [])
+        for cell in (arrival.table.surplus if arrival.table else [])
     ]
     if not beyond:
         return pd.Series(dtype="str")
@@ -148,7 +148,7 @@ def _count(intake: Intake, judged: Judged, arrivals: Sequence[Arrival]) -> None:
     read = by.value_counts()
     duplicate = judged.duplicate.groupby(by).sum()
     refused = (judged.refused & ~judged.duplicate).groupby(by).sum()
-    by_number = {one.id: one for one in intake.submissions}
+    by_number = {submission.id: submission for submission in intake.submissions}
     for arrival in arrivals:
         submission = by_number[arrival.submission]
         submission.rows_read = int(read.get(submission.id, 0))
@@ -176,7 +176,7 @@ def _keep_findings(
     intake: Intake, contract: Contract, judged: Judged, arrivals: Sequence[Arrival]
 ) -> None:
     """Writes every finding with the sender's cell: sheet, row and header as written."""
-    by_number = {one.submission: one for one in arrivals}
+    by_number = {arrival.submission: arrival for arrival in arrivals}
     found = judged.findings.merge(
         judged.frame[["submission", "sheet", "row"]], left_on="position", right_index=True
     )
@@ -186,9 +186,9 @@ def _keep_findings(
     ]
     found["dataset"] = contract.table
     doubts = [
-        (one.submission, doubt.sheet, doubt.row, doubt.header, doubt.message)
-        for one in arrivals
-        for doubt in (one.table.doubts if one.table else [])
+        (arrival.submission, doubt.sheet, doubt.row, doubt.header, doubt.message)
+        for arrival in arrivals
+        for doubt in (arrival.table.doubts if arrival.table else [])
     ]
     schema = arrow_schema(FINDING)
     rows = select_arrow(found.astype({"value": "str"}), schema)

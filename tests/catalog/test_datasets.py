@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -88,6 +89,43 @@ def test_a_broken_contract_is_told(
     with pytest.raises(ConfigurationError, match="有误") as raised:
         load_contracts(catalog)
     assert told in str(raised.value)
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """The datasets whose names are written in a list, or compared with something."""
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        parts: list[ast.expr] = node.elts
+    elif isinstance(node, ast.Dict):
+        parts = [key for key in node.keys if key is not None]
+    elif isinstance(node, ast.Compare) and ast.unparse(node.left).endswith(("dataset", ".table")):
+        parts = node.comparators
+    else:
+        return set()
+    written = {part.value for part in parts if isinstance(part, ast.Constant)}
+    return {str(name) for name in written} & set(datasets(CONTRACTS))
+
+
+ABOUT_ONE_DATASET = {
+    "facts/build.py": "without a catalogue there are no rates",
+    "published/arrivals.py": "whose catalogue is missing or old",
+    "published/subject_history.py": "what an entry or a demand was judged by",
+    "orchestration/tables.py": "what assessments read",
+    "sheets/resource_beside_entry.py": "entries and resources in one row",
+    "reply/outgoing.py": "logs get no reply",
+}
+"""Modules that are themselves about some datasets, and what they are about."""
+
+
+def test_whoever_treats_datasets_differently_asks_their_traits() -> None:
+    package = PROJECT / "sharing_pipeline"
+    naming = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if len(names := names_in(node)) > 1 or (names and isinstance(node, ast.Compare))
+    }
+    naming = {name for name in naming if not name.startswith(("catalog/", "sample/"))}
+    assert naming == ABOUT_ONE_DATASET.keys(), "ask a trait instead: catalog/datasets.py"
 
 
 def test_a_dataset_that_the_rules_read_must_be_received(tmp_path: Path) -> None:
