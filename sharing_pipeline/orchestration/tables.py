@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sharing_pipeline.catalog.contracts import Contract
-from sharing_pipeline.catalog.datasets import suites
+from sharing_pipeline.catalog.datasets import exported, suites
 
 _DESCRIPTIONS = {
     "submission": "报送登记：每个文件的每个数据集读入、接收、重复、退回各多少行",
@@ -28,11 +28,6 @@ _MADE_FROM = {
         "organisation", "catalogue", "resource", "demand", "exemption", "exchange_daily",
     ],
     "scoreboard": ["assessment", "organisation", "catalogue"],
-    "issue": [
-        "assessment", "quarantine", "submission", "organisation", "catalogue", "resource", "field",
-        "demand", "exemption", "exchange_daily",
-    ],
-    "mart": ["scoreboard", "issue", "assessment", "catalogue", "resource", "field", "demand"],
     "page": ["scoreboard", "assessment", "organisation", "catalogue", "submission"],
 }  # fmt: skip
 
@@ -51,4 +46,7 @@ def made_from(contracts: Mapping[str, Contract]) -> dict[str, list[str]]:
     What arrives is no asset, and a table's own earlier nights aren't named.
     tests/orchestration/test_lineage.py holds this to what the steps really read.
     """
-    return {suite: ["submission"] for suite in suites(contracts)} | _MADE_FROM
+    facts = {suite: ["submission"] for suite in suites(contracts)}
+    issue = ["assessment", "quarantine", "submission", *facts]
+    mart = ["scoreboard", "issue", "assessment", *exported(contracts)]
+    return {**facts, **_MADE_FROM, "issue": issue, "mart": mart}

@@ -149,5 +149,6 @@ def test_it_is_an_asset_with_a_check(updated: Home) -> None:
     graph = build_defs(catalog=updated.settings.catalog).resolve_asset_graph()
     asset = graph.get(dg.AssetKey(NAME))
     assert (asset.group_name, asset.description) == ("facts", "数据专员培训，一行是一个机构一个月")
-    assert asset.parent_keys == {dg.AssetKey("submission"), dg.AssetKey("organisation")}
+    assert asset.parent_keys == {dg.AssetKey("submission")}
+    assert asset.child_keys == {dg.AssetKey("issue"), dg.AssetKey("mart")}
     assert dg.AssetCheckKey(dg.AssetKey(NAME), "expectations") in graph.asset_check_keys
