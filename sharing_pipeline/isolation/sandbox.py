@@ -83,8 +83,9 @@ class Sandbox:
         """End what the child is doing for another thread, whose `run` then fails, as does each
         later one."""
         self._stopped = True
-        if self._child is not None:
-            self._child.kill()
+        child = self._child  # the other thread may let go of it at any moment
+        if child is not None:
+            child.kill()
 
     def close(self) -> None:
         """End the child; the next `run` starts another."""

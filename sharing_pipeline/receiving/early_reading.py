@@ -103,6 +103,13 @@ class EarlyReading:
         finally:
             self._free_sandboxes.put(sandbox)
 
+    def end_spare_children(self) -> None:
+        """Ends all but one of the children that read tables, once every file is read: an idle
+        child still holds its libraries and what the largest file left behind, 200 MB and more."""
+        for _ in self._table_sandboxes[1:]:
+            with self.sandbox() as sandbox:
+                sandbox.close()
+
     def _keep_and_read(self) -> tuple[Staged, Sequence[ReceivedFile]]:
         """Keeps what has arrived and begins to read it; gives what staging found, and the files.
 
@@ -161,4 +168,6 @@ class EarlyReading:
             reader = log_reader(
                 intake, self._log_sandbox, arrivals, self._progress, threads=max(1, cores)
             )
-        return LogReading(arrivals, self._log_thread.submit(reader))
+        results = self._log_thread.submit(reader)
+        self._log_thread.submit(self._log_sandbox.close)  # nothing else is read there
+        return LogReading(arrivals, results)

@@ -129,6 +129,7 @@ def _take(
         if read_file.tables is not None:
             layouts[file.id] = without_texts(read_file.tables)
         file.taken = True
+    reading.end_spare_children()
     first = last_number(intake.store.session, Submission.id) + 1
     numbered = [
         replace(arrival, submission=number) for number, arrival in enumerate(arrivals, first)
