@@ -40,7 +40,7 @@ class Organisations:
     """The organisations of one home folder at one moment."""
 
     def __init__(self, organisations: Iterable[Organisation]) -> None:
-        self.by_code = {one.org_code: one for one in organisations}
+        self.by_code = {organisation.org_code: organisation for organisation in organisations}
         self._by_name = _names(self.by_code.values())
 
     def find(self, written: str | None) -> str | None:
@@ -61,30 +61,39 @@ class Organisations:
         or after it."""
         candidates = self.candidates(name)
         return bool(candidates) and not any(
-            self.succeeds(one, org_code) or self.succeeds(org_code, one) for one in candidates
+            self.succeeds(candidate, org_code) or self.succeeds(org_code, candidate)
+            for candidate in candidates
         )
 
     def name_of(self, org_code: str) -> str:
         """The organisation's name, its code for one that is not in the list."""
-        one = self.by_code.get(org_code)
-        return one.org_name if one else org_code
+        organisation = self.by_code.get(org_code)
+        return organisation.org_name if organisation else org_code
 
     def answering(self, org_code: str, day: date) -> str:
         """Who answers for an organisation on a day: successors of expired ones, chains followed."""
         seen = {org_code}
-        while (one := self.by_code.get(org_code)) and one.successor:
-            if one.valid_to is None or one.valid_to >= day or one.successor in seen:
+        while (organisation := self.by_code.get(org_code)) and organisation.successor:
+            if (
+                organisation.valid_to is None
+                or organisation.valid_to >= day
+                or organisation.successor in seen
+            ):
                 break
-            org_code = one.successor
+            org_code = organisation.successor
             seen.add(org_code)
         return org_code
 
     def last(self, org_code: str) -> str:
         """The end of the chain of successors."""
         seen: set[str] = set()
-        while org_code not in seen and (one := self.by_code.get(org_code)) and one.successor:
+        while (
+            org_code not in seen
+            and (organisation := self.by_code.get(org_code))
+            and organisation.successor
+        ):
             seen.add(org_code)
-            org_code = one.successor
+            org_code = organisation.successor
         return org_code
 
     def succeeds(self, later: str, earlier: str) -> bool:
@@ -94,10 +103,10 @@ class Organisations:
             if earlier == later:
                 return True
             seen.add(earlier)
-            one = self.by_code.get(earlier)
-            if one is None or not one.successor:
+            organisation = self.by_code.get(earlier)
+            if organisation is None or not organisation.successor:
                 return False
-            earlier = one.successor
+            earlier = organisation.successor
         return False
 
     def ancestors(self, org_code: str, day: date) -> list[str]:
@@ -106,14 +115,22 @@ class Organisations:
         current: str | None = self.answering(org_code, day)
         while current and current not in chain:
             chain.append(current)
-            one = self.by_code.get(current)
-            current = self.answering(one.parent, day) if one and one.parent else None
+            organisation = self.by_code.get(current)
+            current = (
+                self.answering(organisation.parent, day)
+                if organisation and organisation.parent
+                else None
+            )
         return chain
 
     @property
     def parents(self) -> dict[str, str]:
         """Each organisation's parent, of those that have one."""
-        return {code: one.parent for code, one in self.by_code.items() if one.parent}
+        return {
+            code: organisation.parent
+            for code, organisation in self.by_code.items()
+            if organisation.parent
+        }
 
 
 class AnyOrganisation(Organisations):
@@ -141,7 +158,10 @@ def _organisation(row: Mapping[str, object]) -> Organisation:
 
 def _names(organisations: Iterable[Organisation]) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
-    for one in organisations:
-        for name in {clean(one.org_name), *(clean(alias) for alias in one.aliases)}:
-            names.setdefault(name, []).append(one.org_code)
+    for organisation in organisations:
+        for name in {
+            clean(organisation.org_name),
+            *(clean(alias) for alias in organisation.aliases),
+        }:
+            names.setdefault(name, []).append(organisation.org_code)
     return {name: sorted(codes) for name, codes in names.items()}

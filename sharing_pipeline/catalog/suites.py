@@ -55,7 +55,11 @@ class Suite:
     def names_in(self, rule: str) -> list[str]:
         """The columns that a rule looks at, in the order of its keys, its conditions' among them;
         those computed beside a column count as that column."""
-        of_rule = (one["kwargs"] for one in self.expectations if one["meta"]["rule"] == rule)
+        of_rule = (
+            expectation["kwargs"]
+            for expectation in self.expectations
+            if expectation["meta"]["rule"] == rule
+        )
         return [text.partition("__")[0] for text in texts_in(list(of_rule))]
 
 

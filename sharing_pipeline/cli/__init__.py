@@ -4,6 +4,6 @@ One module per command, in the order in which an officer meets them. Nothing is 
 and what is slow to import is imported inside the command that needs it.
 """
 
-from sharing_pipeline.cli.app import main, run
+from sharing_pipeline.cli.app import main
 
-__all__ = ["main", "run"]
+__all__ = ["main"]

@@ -51,8 +51,3 @@ for _command in (
     ui,
 ):
     main.add_command(_command)
-
-
-def run() -> None:
-    """Runs the command that this process was started for, and ends the process."""
-    main()

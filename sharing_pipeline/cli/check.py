@@ -84,7 +84,7 @@ def check(
     with Sandbox(settings.limits, settings.home) as sandbox, progress() as report:
         checked = check_files(
             settings,
-            [Path(one) for one in files],
+            [Path(name) for name in files],
             source=source,
             dataset=dataset,
             use_home=_home_given(),
@@ -94,10 +94,10 @@ def check(
             progress=report,
         )
         replies = _write_replies(settings, sandbox, checked, reply)
-    for one in checked.files:
-        _print_file(one, replies.get(one.path))
+    for file in checked.files:
+        _print_file(file, replies.get(file.path))
     _print_how(settings, checked)
-    return 0 if all(one.report.clean for one in checked.files) else FINDINGS
+    return 0 if all(file.report.clean for file in checked.files) else FINDINGS
 
 
 def _home_given() -> bool:
@@ -113,18 +113,18 @@ def _write_replies(
     from sharing_pipeline.reply.outgoing import send
     from sharing_pipeline.reply.write import Job
 
-    wanted = [one for one in checked.files if reply is not None or not one.report.clean]
+    wanted = [file for file in checked.files if reply is not None or not file.report.clean]
     places = _places(wanted, len(checked.files), reply)
     at = system_clock()
-    for one in wanted:
-        out = places[one.path]
-        if out.resolve() in {each.path.resolve() for each in checked.files}:
+    for file in wanted:
+        out = places[file.path]
+        if out.resolve() in {checked_file.path.resolve() for checked_file in checked.files}:
             raise UsageError(f"校验结果不能写到被检查的文件 {out} 上。请用 --reply 换一个。")
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
             # Tried here, because a folder that only the child finds locked would pass for a bug.
             tempfile.TemporaryFile(dir=out.parent).close()
-            send(sandbox, Job(one.path, one.report, at, out, settings.limits))
+            send(sandbox, Job(file.path, file.report, at, out, settings.limits))
         except OSError as error:
             why = "磁盘满了" if is_full(error) else error.strerror
             raise UsageError(f"{out} 写不了：{why}。请用 --reply 换一个。") from error
@@ -138,14 +138,14 @@ def _places(wanted: Sequence[CheckedFile], count: int, reply: str | None) -> dic
     if reply is not None and count == 1 and not Path(reply).is_dir():
         if Path(reply).suffix.lower() not in (".xlsx", ".xlsm"):
             raise UsageError(f"校验结果是工作簿，文件名要以 .xlsx 结尾：{reply}。")
-        return {one.path: Path(reply) for one in wanted}
-    names = reply_names([one.report.file_name for one in wanted])
+        return {file.path: Path(reply) for file in wanted}
+    names = reply_names([file.report.file_name for file in wanted])
     if reply is not None:
         paths = [Path(reply) / name for name in names]
     else:
         folder = Path() if count == 1 else Path(REPLIES_FOLDER)
         paths = [unused(folder / name) for name in names]
-    return {one.path: path for one, path in zip(wanted, paths, strict=True)}
+    return {file.path: path for file, path in zip(wanted, paths, strict=True)}
 
 
 def _print_file(checked: CheckedFile, reply: Path | None) -> None:
@@ -154,14 +154,14 @@ def _print_file(checked: CheckedFile, reply: Path | None) -> None:
     table(
         ("数据集", "读入", "接收", "重复", "退回", "警告", "状态"),
         [
-            (one.title, one.rows_read, one.accepted, one.duplicate, one.quarantined, one.warnings,
-             _WOULD_BE[one.status])
-            for one in report.datasets
+            (dataset.title, dataset.rows_read, dataset.accepted, dataset.duplicate,
+             dataset.quarantined, dataset.warnings, _WOULD_BE[dataset.status])
+            for dataset in report.datasets
         ],
     )  # fmt: skip
-    for one in report.datasets:
-        if one.why:
-            click.echo(f"{one.title}：{printed(one.why)}")
+    for dataset in report.datasets:
+        if dataset.why:
+            click.echo(f"{dataset.title}：{printed(dataset.why)}")
     for note in report.notes:
         click.echo(printed(note))
     _print_first(checked)
@@ -175,7 +175,7 @@ def _print_first(checked: CheckedFile) -> None:
     from sharing_pipeline.sheets.raw_table import REMARK_LEVELS
 
     order = list(REMARK_LEVELS)
-    remarks = sorted(checked.report.remarks, key=lambda one: order.index(one.level))
+    remarks = sorted(checked.report.remarks, key=lambda remark: order.index(remark.level))
     if not remarks:
         return
     shown = remarks[:_FIRST]
@@ -184,9 +184,9 @@ def _print_first(checked: CheckedFile) -> None:
     table(
         ("级别", "工作表", "行", "列", "值", "说明", "怎么办"),
         [
-            (REMARK_LEVELS[one.level], one.sheet, one.row, one.header, one.value, one.message,
-             one.what_to_do)
-            for one in shown
+            (REMARK_LEVELS[remark.level], remark.sheet, remark.row, remark.header, remark.value,
+             remark.message, remark.what_to_do)
+            for remark in shown
         ],
     )  # fmt: skip
 

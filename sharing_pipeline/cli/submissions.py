@@ -68,10 +68,11 @@ def print_submissions(found: Sequence[Submission]) -> None:
     table(
         headers,
         [
-            (one.submission_id, one.source, one.file_name, one.dataset, one.received_at,
-             one.effective_on, one.rows_read, one.accepted, one.duplicate, one.quarantined,
-             STATUS[one.status], one.why)
-            for one in found
+            (submission.submission_id, submission.source, submission.file_name, submission.dataset,
+             submission.received_at, submission.effective_on, submission.rows_read,
+             submission.accepted, submission.duplicate, submission.quarantined,
+             STATUS[submission.status], submission.why)
+            for submission in found
         ],
     )  # fmt: skip
 

@@ -131,7 +131,9 @@ def _read(
         for part in groups
     ]
     values, unread, remark, damaged = (
-        pd.concat([getattr(one, name) for one in read]) if len(read) > 1 else getattr(read[0], name)
+        pd.concat([getattr(column, name) for column in read])
+        if len(read) > 1
+        else getattr(read[0], name)
         for name in ("values", "unread", "remark", "damaged")
     )
     if column.type == "label":

@@ -40,7 +40,8 @@ def code_helpers(frame: pd.DataFrame, organisations: Organisations) -> pd.DataFr
     known = {code for code in organisations.by_code if len(code) >= _SHORTEST_ORG_CODE}
     of_other = _of_other(entries, known, organisations)
     unlike = [
-        one and not other for one, other in zip(_unlike(entries, known), of_other, strict=True)
+        is_unlike and not of_another
+        for is_unlike, of_another in zip(_unlike(entries, known), of_other, strict=True)
     ]
     flags = {"of_other": of_other, "unlike": unlike, "rounded": _rounded(entries)}
     return pd.DataFrame(

@@ -59,7 +59,7 @@ class _Night:
     _listed: dict[tuple[str, str], set[str] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._by_number = {one.submission: one for one in self.arrivals}
+        self._by_number = {arrival.submission: arrival for arrival in self.arrivals}
 
     def refused(self, claims: pd.DataFrame) -> dict[int, str]:
         """Positions of the claims on what another organisation has and doesn't let go."""
@@ -92,19 +92,21 @@ class _Night:
     def _still_listed(self, owner: str, source: str) -> set[str] | None:
         """The codes that the owner's last full submission and what follows it hold; None when
         nothing in the night replaces the owner's part."""
-        mine = self.rows[(self.rows["source"] == source) & (self.rows["org_code"] == owner)]
-        senders = set(mine["submission"])
+        of_owner = self.rows[(self.rows["source"] == source) & (self.rows["org_code"] == owner)]
+        senders = set(of_owner["submission"])
         replacing = [
-            _order(one)
-            for one in self.arrivals
-            if one.mode == "full"
-            and one.source.name == source
-            and (one.submission in senders or self._empties(one, owner))
+            _order(arrival)
+            for arrival in self.arrivals
+            if arrival.mode == "full"
+            and arrival.source.name == source
+            and (arrival.submission in senders or self._empties(arrival, owner))
         ]
         if not replacing:
             return None
-        since = {one.submission for one in self.arrivals if _order(one) >= max(replacing)}
-        return set(mine.loc[mine["submission"].isin(since), "key"]) | set(
+        since = {
+            arrival.submission for arrival in self.arrivals if _order(arrival) >= max(replacing)
+        }
+        return set(of_owner.loc[of_owner["submission"].isin(since), "key"]) | set(
             self.kept.loc[self.kept["submission"].isin(since), "key"]
         )
 

@@ -111,7 +111,7 @@ def test_the_nightly_command_leaves_its_password_nowhere(server: Postgres, tmp_p
     home.put("catalogue/目录-2026-11-01.csv", [entry("A-1")])
     folders = ["--home", str(home.settings.home), "--catalog", str(home.settings.catalog)]
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", "from sharing_pipeline.cli import run; run()",
+        [sys.executable, "-W", "ignore", "-c", "from sharing_pipeline.cli import main; main()",
          "nightly", "--date", D, *folders],
         capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": str(PROJECT),

@@ -48,9 +48,6 @@ class Package:
         except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
             raise NotEditable(str(error)) from error
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._parts
-
     def read(self, name: str) -> bytes:
         """A part in UTF-8; NotEditable if there is none."""
         if name not in self._parts:
