@@ -8,21 +8,19 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Alignment
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.cell_range import CellRange
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import OverlappingRange
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from sharing_pipeline.reply.file_report import Remark
 from sharing_pipeline.reply.texts import width_of
 from sharing_pipeline.reply.xlsx.package import Package
-from sharing_pipeline.reply.xlsx.xml_tree import cell_text
 from sharing_pipeline.sheets.raw_table import REPORT_SHEET
 from sharing_pipeline.values.neutralised import neutralised
 
@@ -34,7 +32,8 @@ LONGEST_CELL = 32_767
 _LONGEST_NAME = 31
 _FORBIDDEN = re.compile(r"[\\*?:/\[\]\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 """What the name of a sheet may not hold."""
-_WRAPPED = Alignment(vertical="top", wrap_text=True)
+_IMPOSSIBLE = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
+"""What XML can't say and the writer doesn't escape."""
 _FITTED_ROWS, _NARROWEST, _WIDEST = 200, 8, 40
 
 Merge = tuple[int, int, int, int]
@@ -79,12 +78,12 @@ class UnmarkedBook:
 
 def new_book(sheets: Sequence[NewSheet], report: str = REPORT_SHEET) -> Package:
     """A package with these sheets, behind an empty one that a report of that name replaces."""
-    book = Workbook(write_only=True)
-    book.create_sheet(report)
-    for sheet in sheets:
-        _write(book.create_sheet(sheet.name), sheet)
     written = io.BytesIO()
-    book.save(written)
+    with Workbook(written, {"in_memory": True}) as book:
+        formats = _Formats.of(book)
+        book.add_worksheet(report)
+        for sheet in sheets:
+            _write(book.add_worksheet(sheet.name), sheet, formats)
     package = Package(written.getvalue())
     stamped = package.related("", "core-properties")
     if stamped:  # the time at which it was written: the same cells give the same bytes
@@ -97,7 +96,7 @@ def sheet_names(names: Sequence[str], report: str = REPORT_SHEET) -> dict[str, s
     taken = {report.lower()}
     allowed = {}
     for name in names:
-        stem = _FORBIDDEN.sub("_", name) or "_"
+        stem = _FORBIDDEN.sub("_", name).strip("'") or "_"
         number = 1
         new = stem[:_LONGEST_NAME]
         while new.lower() in taken:
@@ -119,45 +118,65 @@ def fitting(rows: Sequence[Sequence[Value]]) -> dict[int, float]:
     return widths
 
 
-def _write(worksheet: Worksheet, sheet: NewSheet) -> None:
-    """Writes a sheet row by row, so that a large one isn't held in memory."""
-    if sheet.hidden:
-        worksheet.sheet_state = "hidden"
-    for column, width in sorted(sheet.widths.items()):
-        worksheet.column_dimensions[get_column_letter(column)].width = round(width, 2)
-    for top, left, bottom, right in sheet.merges:
-        place = CellRange(min_row=top, min_col=left, max_row=bottom, max_col=right)
-        worksheet.merged_cells.add(place.coord)
-    written = 0
-    for number, row in sheet.rows:
-        for _ in range(written + 1, number):
-            worksheet.append(())
-        worksheet.append(
-            [
-                _cell(worksheet, value, wrapped=column in sheet.wrapped)
-                for column, value in enumerate(row, 1)
-            ]
+@dataclass(frozen=True)
+class _Formats:
+    """The formats of cells: texts that stay texts, one that wraps, days and moments."""
+
+    text: Format
+    wrapped: Format
+    day: Format
+    moment: Format
+
+    @classmethod
+    def of(cls, book: Workbook) -> _Formats:
+        return cls(
+            text=book.add_format({"num_format": _TEXT}),
+            wrapped=book.add_format({"num_format": _TEXT, "text_wrap": True, "valign": "top"}),
+            day=book.add_format({"num_format": _DATE}),
+            moment=book.add_format({"num_format": _MOMENT}),
         )
-        written = number
 
 
-def _cell(worksheet: Worksheet, value: Value, *, wrapped: bool) -> Cell | None:
+def _write(worksheet: Worksheet, sheet: NewSheet, formats: _Formats) -> None:
+    if sheet.hidden:
+        worksheet.hide()
+    for column, width in sheet.widths.items():
+        worksheet.set_column(column - 1, column - 1, round(width, 2))
+    _merge(worksheet, sheet.merges)
+    for number, row in sheet.rows:
+        for column, value in enumerate(row, 1):
+            wrapped = column in sheet.wrapped
+            _write_cell(worksheet, number - 1, column - 1, value, formats, wrapped=wrapped)
+
+
+def _merge(worksheet: Worksheet, merges: Sequence[Merge]) -> None:
+    """Merges ranges, before their cells are written; of two that overlap the first counts."""
+    for top, left, bottom, right in merges:
+        if (top, left) != (bottom, right):
+            with suppress(OverlappingRange):
+                worksheet.merge_range(top - 1, left - 1, bottom - 1, right - 1, "")
+
+
+def _write_cell(
+    worksheet: Worksheet, row: int, column: int, value: Value, formats: _Formats, *, wrapped: bool
+) -> None:
+    """Writes a value in a cell, both places from 0; nothing for an empty one."""
     if value is None or value == "":
-        return None
-    cell = WriteOnlyCell(worksheet)
-    if isinstance(value, bool) or (isinstance(value, int | float) and isfinite(value)):
-        cell.value = value
-        return cell
-    if isinstance(value, date):
-        moment = value if isinstance(value, datetime) else datetime.combine(value, time())
-        moment = moment.replace(tzinfo=None)
-        if moment >= _FIRST_SERIAL:
-            cell.value = moment
-            cell.number_format = _DATE if moment.time() == time() else _MOMENT
-            return cell
-    cell.value = cell_text(neutralised(str(value))[:LONGEST_CELL])[:LONGEST_CELL]
-    cell.data_type = "s"  # also what reads as an error or a formula
-    cell.number_format = _TEXT
-    if wrapped:
-        cell.alignment = _WRAPPED
-    return cell
+        return
+    if isinstance(value, bool):
+        worksheet.write_boolean(row, column, value)
+    elif isinstance(value, int | float) and isfinite(value):
+        worksheet.write_number(row, column, value)
+    elif isinstance(value, date) and (moment := _moment(value)) >= _FIRST_SERIAL:
+        whole_day = moment.time() == time()
+        worksheet.write_datetime(row, column, moment, formats.day if whole_day else formats.moment)
+    else:
+        text = _IMPOSSIBLE.sub("", neutralised(str(value))[:LONGEST_CELL])
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        worksheet.write_string(row, column, text, formats.wrapped if wrapped else formats.text)
+
+
+def _moment(value: date) -> datetime:
+    """A date or a moment of any zone, as a moment that a workbook can hold."""
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+    return moment.replace(tzinfo=None)
