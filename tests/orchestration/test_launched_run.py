@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -61,6 +62,17 @@ def holders(file: Path) -> Iterator[int]:
                 yield int(link.parts[2])
         except OSError:
             continue  # somebody else's, or gone meanwhile
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+
+
+@pytest.fixture(autouse=True)
+def code_servers_are_collected() -> Iterator[None]:
+    """Dagster doesn't wait for the code servers that it stops, and Python warns when such a process
+    is collected: here, where that is known, and not in whichever test comes next."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
